@@ -1,0 +1,246 @@
+"""Exact Gaussian likelihood of an ARMA process with regressors, and its maximum. [kernel]
+
+−2 log L, concentrated over σ² and the regression coefficients, is N log(Σ r²/N) + N(1 + log 2π) with
+r = D e, e the exact innovations of w − Xβ̂ and log D the mean of half the log determinants: maximum
+likelihood is a least-squares problem. Levenberg–Marquardt solves it on the exact likelihood; its Jacobian is
+a forward difference, taken in the same pass as the trial point, one parameter per lane (see `lanes.py`).
+
+Columns are w, then one dummy per missing value, then the regressors. A dummy's coefficient is integrated
+out, not profiled: −2 log L gains log|E'E| of the dummies' innovations and N counts the values seen. Since
+Δy is linear in y with unit Jacobian, a dummy on the level that is differenced like every other column makes
+this exact for the differenced series too: it is the likelihood of the values seen, given the first ones.
+
+Source: Brockwell & Davis, Time Series: Theory and Methods (1991), §8.7; Gómez & Maravall (1994),
+doi:10.1080/01621459.1994.10476786 for missing values as additive outliers.
+"""
+
+import math
+
+import numpy as np
+
+from gatecast.linear.arma import kernel, whiten
+from gatecast.linear.lanes import LANES, load, splat, store
+
+LIMIT = 5.25  # of |x|: tanh 5.25 = .99994
+STEP = 1e-5  # of the forward difference
+LONGEST = 1.5  # step in any x
+DAMPING = 1e-3
+LOG_2PI = math.log(2.0 * math.pi)
+
+
+@kernel
+def cross_products(e):
+    """Sums of products of every two columns in each lane. [columns, time, lanes] → [columns², lanes]"""
+    count, n = e.shape[0], e.shape[1]
+    out = np.zeros((count * count, LANES))
+    for i in range(count):
+        for j in range(i + 1):
+            left, right = e[i], e[j]
+            even, odd = splat(0.0), splat(0.0)
+            for t in range(0, n - 1, 2):
+                even = even + load(left, t) * load(right, t)
+                odd = odd + load(left, t + 1) * load(right, t + 1)
+            if n % 2:
+                even = even + load(left, n - 1) * load(right, n - 1)
+            store(out, i * count + j, even + odd)
+            store(out, j * count + i, even + odd)
+    return out
+
+
+@kernel
+def solve_by_cholesky(matrix, right):
+    """Overwrite `right` by the solution and `matrix` by its lower factor; hopeless directions get zero."""
+    k = len(right)
+    for i in range(k):
+        whole = matrix[i, i]
+        for j in range(i):
+            matrix[i, i] -= matrix[i, j] ** 2
+        if not matrix[i, i] > 1e-13 * whole:  # also where it is NaN
+            matrix[i, i] = math.inf
+        matrix[i, i] = math.sqrt(matrix[i, i])
+        for r in range(i + 1, k):
+            for j in range(i):
+                matrix[r, i] -= matrix[r, j] * matrix[i, j]
+            matrix[r, i] /= matrix[i, i]
+    for i in range(k):
+        for j in range(i):
+            right[i] -= matrix[i, j] * right[j]
+        right[i] /= matrix[i, i]
+    for i in range(k - 1, -1, -1):
+        for r in range(i + 1, k):
+            right[i] -= matrix[r, i] * right[r]
+        right[i] /= matrix[i, i]
+
+
+@kernel
+def regress(e, gaps):
+    """Least squares of the first column on the others, in each lane.
+
+    returns  β [columns − 1, lanes]; log|E'E| of the first `gaps` of the others [lanes]
+    """
+    count = e.shape[0]
+    products = cross_products(e)
+    beta, log_det = np.zeros((count - 1, LANES)), np.zeros(LANES)
+    matrix, right = np.empty((count - 1, count - 1)), np.empty(count - 1)
+    for at in range(LANES):
+        for i in range(count - 1):
+            right[i] = products[i + 1, at]
+            for j in range(count - 1):
+                matrix[i, j] = products[(i + 1) * count + j + 1, at]
+        solve_by_cholesky(matrix, right)
+        for i in range(gaps):
+            log_det[at] += 2.0 * math.log(matrix[i, i])
+        beta[:, at] = right
+    return beta, log_det
+
+
+@kernel
+def evaluate(columns, gaps, x, shape):
+    """Residuals r whose sum of squares the exact likelihood minimises, for eight parameter sets.
+
+    columns  [columns, time]; the second to the gaps + 1st are the dummies of missing values
+    x        [parameters, lanes]
+    returns  r [time, lanes], −2 log L [lanes], β [columns − 1, lanes]
+    """
+    count, n = columns.shape
+    seen = n - gaps
+    e, log_det = whiten(columns, x, shape)
+    r = e[0]
+    beta = np.zeros((count - 1, LANES))
+    if count > 1:
+        beta, extra = regress(e, gaps)
+        log_det += extra
+        for j in range(count - 1):
+            b, other = load(beta, j), e[j + 1]
+            for t in range(n):
+                store(r, t, load(r, t) - b * load(other, t))
+    factor = np.exp(0.5 * log_det / seen)
+    scale, total = np.empty((1, LANES)), np.empty((1, LANES))
+    scale[0] = factor
+    d, sums = load(scale, 0), splat(0.0)
+    for t in range(n):
+        v = load(r, t) * d
+        store(r, t, v)
+        sums = sums + v * v
+    store(total, 0, sums)
+    loss = np.empty(LANES)
+    for at in range(LANES):
+        loss[at] = seen * (math.log(total[0, at] / seen) + 1.0 + LOG_2PI)
+        if not loss[at] < math.inf:
+            loss[at] = math.inf
+    return r, loss, beta
+
+
+@kernel
+def normal_equations(columns, gaps, x, shape):
+    """Residuals and their Jacobian at one point, as sums of products.
+
+    x        [parameters]
+    returns  J'J, J'r, −2 log L, β [columns − 1]
+    """
+    k = len(x)
+    batches = max(1, (k + LANES - 2) // (LANES - 1))
+    n = columns.shape[1]
+    blocks = np.empty((batches, n, LANES))  # lane 0 is r itself, lane j its derivative
+    loss, beta = math.inf, np.zeros(columns.shape[0] - 1)
+    for batch in range(batches):
+        points = np.empty((k, LANES))
+        step = np.zeros((1, LANES))
+        for at in range(LANES):
+            points[:, at] = x
+            j = batch * (LANES - 1) + at - 1
+            if at > 0 and j < k:
+                h = -STEP if x[j] > 0.0 else STEP
+                points[j, at] += h
+                step[0, at] = 1.0 / h
+        r, losses, betas = evaluate(columns, gaps, points, shape)
+        loss, beta = losses[0], betas[:, 0].copy()
+        inverse = load(step, 0)
+        block = blocks[batch]
+        for t in range(n):
+            r0 = r[t, 0]
+            store(block, t, (load(r, t) - splat(r0)) * inverse)
+            block[t, 0] = r0
+    size = batches * LANES
+    total = np.zeros((size * batches, LANES))
+    for left in range(batches):
+        for right in range(batches):
+            a, b = blocks[left], blocks[right]
+            for t in range(n):
+                v = load(b, t)
+                for i in range(LANES):
+                    row = (left * LANES + i) * batches + right
+                    store(total, row, load(total, row) + a[t, i] * v)
+    flat = total.reshape(size, size)
+    normal, gradient = np.empty((k, k)), np.empty(k)
+    for i in range(k):
+        row = i // (LANES - 1) * LANES + i % (LANES - 1) + 1
+        gradient[i] = flat[row, 0]
+        for j in range(k):
+            normal[i, j] = flat[row, j // (LANES - 1) * LANES + j % (LANES - 1) + 1]
+    return normal, gradient, loss, beta
+
+
+@kernel
+def best_start(columns, gaps, shape, starts):
+    """The most likely of several starting points, eight at a time. [starts, parameters] → [parameters]"""
+    count, k = starts.shape
+    best, chosen = math.inf, 0
+    for first in range(0, count, LANES):
+        points = np.empty((k, LANES))
+        for at in range(LANES):
+            points[:, at] = starts[min(first + at, count - 1)]
+        losses = evaluate(columns, gaps, points, shape)[1]
+        for at in range(min(LANES, count - first)):
+            if losses[at] < best:
+                best, chosen = losses[at], first + at
+    return starts[chosen].copy()
+
+
+@kernel
+def maximise(columns, gaps, shape, starts, iterations, tolerance, ceiling):
+    """Maximum likelihood by Levenberg–Marquardt from the best of several starts.
+
+    columns     [columns, time] w, dummies of missing values, regressors; w of about unit variance
+    starts      [starts, parameters]
+    tolerance   of −2 log L: stop when the next step promises less
+    ceiling     give up on a fit whose next steps do not promise to come below it
+    returns     x [parameters], −2 log L, β [columns − 1], J'J/σ² [parameters, parameters]
+    """
+    k, seen = starts.shape[1], columns.shape[1] - gaps
+    x = best_start(columns, gaps, shape, starts) if len(starts) > 1 else starts[0].copy()
+    normal, gradient, loss, beta = normal_equations(columns, gaps, x, shape)
+    damping = DAMPING
+    for _ in range(iterations if k else 0):
+        if not loss < math.inf:
+            break
+        total = seen * math.exp(loss / seen - 1.0 - LOG_2PI)
+        matrix, step = normal.copy(), -gradient
+        for i in range(k):
+            matrix[i, i] = normal[i, i] * (1.0 + damping) + 1e-10 * total
+        solve_by_cholesky(matrix, step)
+        trial, moved = x.copy(), 0.0
+        shrink = 1.0
+        for i in range(k):
+            shrink = min(shrink, LONGEST / max(abs(step[i]), 1e-300))
+        for i in range(k):
+            trial[i] = min(LIMIT, max(-LIMIT, x[i] + shrink * step[i]))
+            step[i] = trial[i] - x[i]
+            moved = max(moved, abs(step[i]))
+        gain = 0.0
+        for i in range(k):
+            gain -= 2.0 * step[i] * gradient[i]
+            for j in range(k):
+                gain -= step[i] * normal[i, j] * step[j]
+        promised = -seen * math.log(max(1e-3, 1.0 - gain / total))
+        if promised < tolerance or moved < 1e-7 or loss - 4.0 * promised > ceiling:
+            break
+        normal_2, gradient_2, loss_2, beta_2 = normal_equations(columns, gaps, trial, shape)
+        if loss_2 < loss:
+            damping *= 0.1 if loss - loss_2 > 0.5 * promised else 1.0
+            x, normal, gradient, loss, beta = trial, normal_2, gradient_2, loss_2, beta_2
+        else:
+            damping = max(10.0 * damping, 1e-2)
+            if damping > 1e6:
+                break
+    return x, loss, beta, normal / (math.exp(loss / seen - 1.0 - LOG_2PI))

@@ -1,0 +1,256 @@
+"""Which ARMA orders: a stepwise search by exact AICc, every candidate at its exact maximum likelihood.
+
+The path is that of Hyndman & Khandakar: four plain models, then neighbours of the best until none is
+better. A candidate starts from the partial autocorrelations of its parent, shortened or padded with zeros.
+The likelihood has several local maxima, so seed orders follow the search and other starts the winner.
+
+Source: Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from gatecast._types import FloatArray
+from gatecast.linear.arma import coefficients
+from gatecast.linear.lag import is_stable
+from gatecast.linear.lanes import LANES
+from gatecast.linear.likelihood import maximise
+
+MOST = (5, 5, 2, 2)  # p, q, P, Q
+QUICK_STEPS, QUICK_TOLERANCE = 6, 0.05
+LAST_STEPS, LAST_TOLERANCE = 60, 1e-4
+AR_RADIUS, SEASONAL_AR_RADIUS, MA_RADIUS = 1.001, 1.005, 1.0001
+
+
+class Shape(NamedTuple):
+    """Orders of the ARMA part, and whether its mean is a constant or zero."""
+
+    p: int
+    q: int
+    P: int
+    Q: int
+    constant: bool
+
+    @property
+    def parameters(self) -> int:
+        """ARMA coefficients."""
+        return self.p + self.q + self.P + self.Q
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One differenced series as the likelihood wants it.
+
+    columns  [columns, time]  w over `scale`, dummies of missing values, regressors
+    gaps     how many dummies
+    scale    unit of w in the unit of the series
+    season   steps of one cycle
+    """
+
+    columns: FloatArray
+    gaps: int
+    scale: float
+    season: int
+
+    @property
+    def seen(self) -> int:
+        """Values the likelihood counts."""
+        return self.columns.shape[1] - self.gaps
+
+    def with_constant(self) -> FloatArray:
+        """The columns and a constant behind them."""
+        return np.vstack([self.columns, np.ones((1, self.columns.shape[1]))])
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Maximum likelihood at one shape.
+
+    x             [parameters]  unconstrained
+    coefficients  [parameters]  φ, θ, Φ, Θ
+    loss          −2 log L in the unit of the series
+    beta          [columns − 1] of the dummies, regressors and constant, in units of scale
+    information   [parameters, parameters] of x, Gauss–Newton
+    """
+
+    shape: Shape
+    x: FloatArray
+    coefficients: FloatArray
+    loss: float
+    beta: FloatArray
+    information: FloatArray
+    aicc: float
+
+
+def factors(x: FloatArray, shape: Shape, season: int) -> FloatArray:
+    """Coefficients φ, θ, Φ, Θ at unconstrained x. [parameters]"""
+    lanes = np.repeat(x[:, None], LANES, axis=1)
+    return np.ascontiguousarray(coefficients(lanes, numbers(shape, season))[:, 0])
+
+
+def numbers(shape: Shape, season: int) -> np.ndarray:
+    """The shape as the kernel takes it: p, q, P, Q, season."""
+    return np.array([shape.p, shape.q, shape.P, shape.Q, season], dtype=np.int64)
+
+
+def admissible(c: FloatArray, shape: Shape) -> bool:
+    """Whether every factor keeps its distance from the unit circle; a product of factors is not judged."""
+    p, q, P, _, _ = shape
+    return (
+        is_stable(c[:p], AR_RADIUS)
+        and is_stable(-c[p : p + q], MA_RADIUS)
+        and is_stable(c[p + q : p + q + P], SEASONAL_AR_RADIUS)
+        and is_stable(-c[p + q + P :], MA_RADIUS)
+    )
+
+
+def corrected_aic(loss: float, estimated: int, seen: int) -> float:
+    """Akaike's criterion with the small-sample correction; infinite where it is not defined."""
+    left = seen - estimated - 1
+    return loss + 2.0 * estimated + 2.0 * estimated * (estimated + 1) / left if left > 0 else np.inf
+
+
+@dataclass
+class Search:
+    """The candidates tried so far on one problem, and the best of them."""
+
+    problem: Problem
+    most: tuple[int, int, int, int] = MOST
+    tried: dict[Shape, Fit | None] = field(default_factory=dict)
+    best: Fit | None = None
+
+    def __post_init__(self) -> None:
+        self._plain = np.ascontiguousarray(self.problem.columns)
+        self._constant = self.problem.with_constant()
+
+    def fit(
+        self, shape: Shape, starts: FloatArray, steps: int, tolerance: float, ceiling: float = np.inf
+    ) -> Fit | None:
+        """Maximum likelihood at one shape; None where it cannot be had."""
+        columns = self._constant if shape.constant else self._plain
+        problem = self.problem
+        estimated = shape.parameters + columns.shape[0] - problem.gaps  # σ² stands for w's own column
+        if problem.seen - estimated - 1 <= 0:
+            return None
+        unit = 2.0 * problem.seen * np.log(problem.scale)
+        penalty = corrected_aic(0.0, estimated, problem.seen) + unit
+        x, loss, beta, information = maximise(
+            columns, problem.gaps, numbers(shape, problem.season), starts, steps, tolerance, ceiling - penalty
+        )
+        if not np.isfinite(loss):
+            return None
+        return Fit(
+            shape, x, factors(x, shape, problem.season), loss + unit, beta, information, loss + penalty
+        )
+
+    def consider(self, shape: Shape) -> bool:
+        """Try a shape unless tried before; say whether it is the new best."""
+        if shape in self.tried or not self._allowed(shape):
+            return False
+        ceiling = self.best.aicc if self.best else np.inf
+        fit = self.fit(shape, self._starts(shape), QUICK_STEPS, QUICK_TOLERANCE, ceiling)
+        self.tried[shape] = fit
+        better = fit is not None and fit.aicc < ceiling and admissible(fit.coefficients, shape)
+        if better:
+            self.best = fit
+        return better
+
+    def _allowed(self, shape: Shape) -> bool:
+        return all(0 <= n <= most for n, most in zip(shape[:4], self.most, strict=True))
+
+    def _starts(self, shape: Shape) -> FloatArray:
+        if self.best is None:
+            return plain_starts(shape)
+        parent = resized(self.best, shape)
+        starts = [parent, np.zeros_like(parent)]
+        new = [j for j in range(shape.parameters) if parent[j] == 0.0]
+        for sign in (0.3, -0.3):
+            start = parent.copy()
+            start[new] = sign
+            starts.append(start)
+        return np.array(starts)
+
+
+def resized(fit: Fit, shape: Shape) -> FloatArray:
+    """The parameters of a fit for another shape: each factor shortened or padded with zeros."""
+    out, at, to = np.zeros(shape.parameters), 0, 0
+    for have, want in zip(fit.shape[:4], shape[:4], strict=True):
+        kept = min(have, want)
+        out[to : to + kept] = fit.x[at : at + kept]
+        at, to = at + have, to + want
+    return out
+
+
+def plain_starts(shape: Shape) -> FloatArray:
+    """Eight typical parameter sets to begin with. [starts, parameters]"""
+    levels = [(0.0, 0, 0, 0), (1, 0, 0.2, 0.5), (1, 0.5, 0, 0.8), (0.3, 0, 0, 0.8)]
+    levels += [(0, 0.4, 0, 0.8), (1.5, 0, 0.3, 1), (1.5, 0.8, 0, 1.2), (-0.3, 0.3, 0.3, 0)]
+    out = np.zeros((len(levels), shape.parameters))
+    for row, (phi, theta, seasonal_phi, seasonal_theta) in zip(out, levels, strict=True):
+        firsts = np.cumsum((0, *shape[:3]))
+        for first, n, level in zip(
+            firsts, shape[:4], (phi, -theta, seasonal_phi, seasonal_theta), strict=True
+        ):
+            row[first : first + min(n, 1)] = level
+    return out
+
+
+def neighbours(shape: Shape, may_have_constant: bool) -> Iterator[Shape]:
+    """Shapes one step away, seasonal orders first."""
+    p, q, P, Q, constant = shape
+    for dP, dQ in ((-1, 0), (0, -1), (1, 0), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1)):
+        yield Shape(p, q, P + dP, Q + dQ, constant)
+    for dp, dq in ((-1, 0), (0, -1), (1, 0), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1)):
+        yield Shape(p + dp, q + dq, P, Q, constant)
+    if may_have_constant:
+        yield Shape(p, q, P, Q, not constant)
+
+
+def climb(search: Search, may_have_constant: bool) -> None:
+    """Move to a better neighbour until there is none."""
+    moved = search.best is not None
+    while moved and search.best:
+        moved = any(search.consider(shape) for shape in neighbours(search.best.shape, may_have_constant))
+
+
+def choose_order(problem: Problem, may_have_constant: bool, seasonal: bool) -> Fit:
+    """The best shape by AICc and its parameters.
+
+    may_have_constant  whether a constant in the differenced series is a candidate: at most one difference
+    seasonal           whether seasonal orders are candidates
+    """
+    search = Search(problem, MOST if seasonal else (*MOST[:2], 0, 0))
+    s = int(seasonal)
+    c = may_have_constant
+    first = [Shape(2, 2, s, s, c), Shape(0, 0, 0, 0, c), Shape(1, 0, s, 0, c), Shape(0, 1, 0, s, c)]
+    for shape in [*first, Shape(0, 0, 0, 0, False)]:
+        search.consider(shape)
+    climb(search, may_have_constant)
+    if search.best is None:
+        raise ValueError("no ARMA shape could be fitted")  # the empty shape always can
+    for shape in seeds(search.best.shape, seasonal):
+        search.consider(shape)
+    climb(search, may_have_constant)
+    return polished(search, search.best)
+
+
+def seeds(shape: Shape, seasonal: bool) -> Iterator[Shape]:
+    """Orders that often win and that a climb may not reach."""
+    for p, q in ((1, 1), (3, 0), (1, 2), (2, 1), (3, 1), (0, 2), (5, 0)):
+        yield shape._replace(p=p, q=q)
+    if seasonal:
+        for P, Q in ((0, 1), (1, 1), (0, 2), (2, 0)):
+            yield shape._replace(P=P, Q=Q)
+
+
+def polished(search: Search, winner: Fit) -> Fit:
+    """The winner carried to its maximum, and the better of that and a fresh start."""
+    found = winner
+    for starts in (winner.x[None, :], plain_starts(winner.shape)):
+        fit = search.fit(winner.shape, starts, LAST_STEPS, LAST_TOLERANCE, found.aicc)
+        if fit is not None and fit.aicc < found.aicc and admissible(fit.coefficients, fit.shape):
+            found = fit
+    return replace(found)

@@ -1,16 +1,18 @@
 """How often to difference: once seasonally if the season is strong, then until KPSS finds a level. [kernel]
 
-Strength of the season: 1 − Var(R) / Var(S + R) of an STL decomposition (seasonal window 11).
+Strength of the season: 1 − Var(R) / Var(S + R) of an STL decomposition (seasonal window 11). On a regular
+grid a local regression is a convolution inside and a small matrix at either end.
+
 Source: Cleveland et al. (1990), "STL"; Wang, Smith & Hyndman (2006), doi:10.1007/s10618-005-0039-x;
 Kwiatkowski et al. (1992), doi:10.1016/0304-4076(92)90104-Y.
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
 from gatecast._types import FloatArray
-from gatecast.linear.arma import kernel
 
 STRONG = 0.64  # seasonal strength above which one seasonal difference is taken
 CRITICAL = 0.463  # KPSS at 5 %
@@ -18,102 +20,101 @@ SEASONAL_WINDOW = 11
 INNER_LOOPS = 5
 
 
-@kernel
-def tricube(count, window, at, first, last, degree, out):
-    """Weights of a local regression at `at` on steps first .. last, into `out`."""
-    reach = max(at - first, last - at) + (max(0, window - count) // 2)
-    total = 0.0
-    for i in range(first, last + 1):
-        r = abs(i - at)
-        w = 0.0
-        if r <= 0.999 * reach:
-            w = 1.0 if r <= 0.001 * reach else (1.0 - (r / reach) ** 3) ** 3
-        out[i - first] = w
-        total += w
-    for i in range(last - first + 1):
-        out[i] /= total
-    if degree == 0:
-        return
-    centre, spread = 0.0, 0.0
-    for i in range(last - first + 1):
-        centre += out[i] * (first + i)
-    for i in range(last - first + 1):
-        spread += out[i] * (first + i - centre) ** 2
-    if math.sqrt(spread) > 0.001 * (count - 1):
-        for i in range(last - first + 1):
-            out[i] *= 1.0 + (at - centre) * (first + i - centre) / spread
+def local_weights(time: int, window: int, degree: int, at: int) -> FloatArray:
+    """Weights of a tricube local regression at step `at` on its nearest steps. [min(window, time)]"""
+    width = min(window, time)
+    first = min(max(at - (width - 1) // 2, 0), time - width)
+    x = np.arange(first, first + width)
+    reach = max(at - first, first + width - 1 - at) + max(0, window - time) // 2
+    r = np.abs(x - at) / reach
+    weight = np.where(r <= 0.001, 1.0, np.where(r <= 0.999, (1.0 - r**3) ** 3, 0.0))
+    weight /= weight.sum()
+    centre = weight @ x
+    spread = weight @ (x - centre) ** 2
+    if degree and math.sqrt(spread) > 0.001 * (time - 1):
+        weight = weight * (1.0 + (at - centre) * (x - centre) / spread)
+    return weight
 
 
-@kernel
-def loess(y, window, degree, margin, out):
-    """Local regression on a regular grid at steps −margin .. time − 1 + margin, into `out`."""
-    n = len(y)
-    width = min(window, n)
-    half = (width - 1) // 2
-    weight = np.empty(width)
-    ready = False  # the weights inside are all the same
-    for at in range(-margin, n + margin):
-        first = min(max(at - half, 0), n - width)
-        inside = first == at - half and width == window
-        if not (inside and ready):
-            tricube(n, window, at, first, first + width - 1, degree, weight)
-        ready = inside
-        total = 0.0
-        for i in range(width):
-            total += weight[i] * y[first + i]
-        out[at + margin] = total
+@lru_cache(maxsize=64)
+def end_weights(time: int, window: int, degree: int, margin: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Local regressions at the left end, inside, and at the right end of a regular grid.
+
+    returns  [left steps, width], [width], [right steps, width]
+    """
+    half = (min(window, time) - 1) // 2
+    whole = window <= time
+    left = range(-margin, half if whole else (time + 1) // 2)
+    right = range(time - half if whole else (time + 1) // 2, time + margin)
+    inside = local_weights(time, window, degree, half) if whole else np.ones(0)
+    return (
+        np.array([local_weights(time, window, degree, at) for at in left]),
+        inside,
+        np.array([local_weights(time, window, degree, at) for at in right]),
+    )
 
 
-@kernel
-def moving_average(y, window):
+def loess(y: FloatArray, window: int, degree: int, margin: int = 0) -> FloatArray:
+    """Local regression at steps −margin .. time − 1 + margin of a regular grid.
+
+    y        [time, ...], smoothed along the first axis
+    window   odd number of steps
+    returns  [time + 2 · margin, ...]
+
+    >>> loess(np.arange(5.0), 3, 1, margin=1)
+    array([-1.,  0.,  1.,  2.,  3.,  4.,  5.])
+    """
+    left, inside, right = end_weights(len(y), window, degree, margin)
+    width = left.shape[1]
+    if not len(inside):
+        middle = y[:0]
+    elif y.ndim == 1:
+        middle = np.convolve(y, inside, "valid")  # the weights inside are symmetric
+    else:
+        middle = np.lib.stride_tricks.sliding_window_view(y, width, axis=0) @ inside
+    return np.concatenate([left @ y[:width], middle, right @ y[len(y) - width :]])
+
+
+def moving_average(y: FloatArray, window: int) -> FloatArray:
     """Means of every `window` neighbours. [time] → [time − window + 1]"""
-    n = len(y)
-    out = np.empty(n - window + 1)
-    total = 0.0
-    for t in range(window):
-        total += y[t]
-    out[0] = total / window
-    for t in range(window, n):
-        total += y[t] - y[t - window]
-        out[t - window + 1] = total / window
-    return out
+    total = np.cumsum(np.concatenate([[0.0], y]))
+    return (total[window:] - total[:-window]) / window
 
 
-@kernel
-def next_odd(x):
+def next_odd(x: float) -> int:
     """The least odd integer not below x."""
-    whole = math.ceil(x)
-    return whole if whole % 2 else whole + 1
+    return math.ceil(x) | 1
 
 
-@kernel
-def seasonal_strength(y, season):
+def seasonal_strength(y: FloatArray, season: int) -> float:
     """How much of what is left beside the trend the season explains, in [0, 1]; 0 below two seasons.
 
     y  [time], no gaps
+
+    >>> seasonal_strength(np.tile([0.0, 3.0, 1.0, 2.0], 20), 4) > 0.99
+    True
     """
     n = len(y)
     if season < 2 or n < 2 * season + 1:
         return 0.0
     trend_window = next_odd(1.5 * season / (1.0 - 1.5 / SEASONAL_WINDOW))
-    trend, seasonal, cycle = np.zeros(n), np.zeros(n), np.empty(n + 2 * season)
-    low, smooth = np.empty(n), np.empty(n // season + 3)
+    cycles, longer = divmod(n, season)  # the first `longer` phases have one value more
+    trend = np.zeros(n)
+    seasonal = np.zeros(n)
     for _ in range(INNER_LOOPS):
-        for phase in range(season):
-            sub = (y[phase::season] - trend[phase::season]).copy()
-            loess(sub, SEASONAL_WINDOW, 0, 1, smooth)
-            for k in range(len(sub) + 2):
-                cycle[phase + k * season] = smooth[k]
+        rest = y - trend
+        body = loess(rest[: cycles * season].reshape(cycles, season)[:, longer:], SEASONAL_WINDOW, 0, 1)
+        table = np.empty((cycles + 3, season))
+        table[: cycles + 2, longer:] = body
+        if longer:
+            rows = np.vstack([rest[: cycles * season].reshape(cycles, season)[:, :longer], rest[cycles * season :]])
+            table[:, :longer] = loess(rows, SEASONAL_WINDOW, 0, 1)
+        cycle = table.ravel()[: n + 2 * season]
         passed = moving_average(moving_average(moving_average(cycle, season), season), 3)
-        loess(passed, next_odd(season), 1, 0, low)
-        for t in range(n):
-            seasonal[t] = cycle[t + season] - low[t]
-        loess(y - seasonal, trend_window, 1, 0, trend)
-    rest = y - trend - seasonal
+        seasonal = cycle[season:-season] - loess(passed, next_odd(season), 1)
+        trend = loess(y - seasonal, trend_window, 1)
     whole = np.var(y - trend)
-    if whole <= 0.0:
-        return 0.0
-    return max(0.0, min(1.0, 1.0 - np.var(rest) / whole))
+    return float(np.clip(1.0 - np.var(y - trend - seasonal) / whole, 0.0, 1.0)) if whole > 0.0 else 0.0
 
 
 def level_kpss(y: FloatArray) -> float:
@@ -138,7 +139,7 @@ def choose_differences(y: FloatArray, season: int) -> tuple[int, int]:
     >>> choose_differences(np.tile([0.0, 3.0, 1.0, 2.0], 20) + np.arange(80) % 7 * .01, 4)
     (0, 1)
     """
-    seasonal = int(season > 1 and seasonal_strength(np.ascontiguousarray(y), season) > STRONG)
+    seasonal = int(season > 1 and seasonal_strength(y, season) > STRONG)
     rest = y[season:] - y[:-season] if seasonal else y
     d = 0
     while d < 2 and len(rest) > 8 and level_kpss(rest) > CRITICAL:

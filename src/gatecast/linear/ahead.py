@@ -1,0 +1,178 @@
+"""Forecasts and their variances from every origin of a series, in one pass. [kernel]
+
+The exact filter runs once and leaves the predicted state a_t behind at every step. With the state's first
+row first, the forecasts of the ARMA part are
+
+    ŵ_{t+k} = a_t[k] + Σ_{l ≤ k} φ_l ŵ_{t+k−l}
+
+and the difference equation of the differencing polynomial turns them into levels. Both are linear in the
+state, so the same operator gives the variances: the covariance of the state changes from step to step by
+M W W', hence the forecast variance by M g², g the forecasts made from W as if it were a state. Eight
+origins go side by side (see `lanes.py`).
+"""
+
+import numpy as np
+
+from gatecast.linear.arma import CHECK_EVERY, FROZEN, autocovariance, first_gain, kernel
+from gatecast.linear.lanes import LANES, load, splat, store
+
+
+@kernel
+def used_lags(polynomial):
+    """Lags ≥ 1 whose coefficient is not zero. polynomial [lags + 1]"""
+    return np.nonzero(polynomial[1:])[0] + 1
+
+
+@kernel
+def in_lanes(polynomial, size):
+    """Coefficients of lags 1 .. size, the same in every lane. [size, lanes]"""
+    out = np.zeros((size, LANES))
+    for k in range(1, len(polynomial)):
+        out[k - 1, :] = polynomial[k]
+    return out
+
+
+@kernel
+def first_state(ar, ma):
+    """The filter before the first value.
+
+    ar, ma   [lags + 1] φΦ as 1 − Σ φ B and θΘ as 1 + Σ θ B, from lag 0
+    returns  [3, m] predicted state, increment W, gain K; [F, M, steps seen]
+    """
+    m = max(len(ar), len(ma)) - 1
+    gain, first = first_gain(-in_lanes(ar, m), in_lanes(ma, m), used_lags(ar), used_lags(ma), m)
+    state = np.zeros((3, m))
+    state[1], state[2] = gain[:, 0], gain[:, 0]
+    return state, np.array([first[0, 0], -1.0 / first[0, 0], 0.0])
+
+
+@kernel
+def follow(w, phi, state, scalars, depth):
+    """Filter w from a state on, leaving behind every predicted state.
+
+    w        [time]
+    phi      [m]
+    state, scalars  as `first_state` gives them; changed in place to what they are after the last value
+    depth    how many rows of each state to keep
+    returns  states, increments [blocks, depth, lanes] after each value; M of each increment [time];
+             innovations v [time] and their variance F [time] for unit σ²
+    """
+    n, m = len(w), len(phi)
+    keep = min(depth, m)
+    blocks = (n + LANES - 1) // LANES
+    states, increments = np.zeros((blocks, depth, LANES)), np.zeros((blocks, depth, LANES))
+    weight, v, variance = np.zeros(n), np.empty(n), np.empty(n)
+    a, grow = np.zeros(n + m + 1), np.zeros(n + m + 1)
+    gain = state[2].copy()
+    a[:m], grow[:m] = state[0], state[1]
+    F, M = scalars[0], scalars[1]
+    steps = int(scalars[2])
+    for t in range(n):
+        if (steps + t) % CHECK_EVERY == 0 and M != 0.0:
+            if -M * np.max(np.append(grow[t : t + m], 0.0) ** 2) < FROZEN * F:
+                M = 0.0
+        seen = a[t]
+        v[t], variance[t], weight[t] = w[t] - seen, F, M
+        g = v[t] / F
+        block, at = t // LANES, t % LANES
+        if M == 0.0:
+            for i in range(m):
+                a[t + 1 + i] += phi[i] * seen + gain[i] * g
+        else:
+            first = grow[t]
+            for k in range(keep):
+                increments[block, k, at] = grow[t + k]
+            push = M * first
+            F_next = F + push * first
+            pull = first / F_next
+            M += push * push / F
+            F = F_next
+            for i in range(m):
+                a[t + 1 + i] += phi[i] * seen + gain[i] * g
+                step = phi[i] * first + grow[t + 1 + i]
+                gain[i] += step * push
+                grow[t + 1 + i] = step - gain[i] * pull
+        for k in range(keep):
+            states[block, k, at] = a[t + 1 + k]
+    state[0], state[1], state[2] = a[n : n + m], grow[n : n + m], gain
+    scalars[0], scalars[1], scalars[2] = F, M, steps + n
+    return states, increments, weight, v, variance
+
+
+@kernel
+def project(states, history, count, ar, delta, horizon):
+    """Levels `horizon` steps ahead of each state.
+
+    states   [blocks, depth, lanes]  predicted states, state t after value t of w
+    history  [lags of delta + count] levels; state t stands behind history[: lags + t + 1]
+    returns  [count, horizon]
+    """
+    lags = len(delta) - 1
+    depth = states.shape[1]
+    ar_lags, delta_lags = used_lags(ar), used_lags(delta)
+    out = np.empty((count, horizon))
+    w, level = np.zeros((horizon, LANES)), np.zeros((lags + horizon, LANES))
+    for block in range(states.shape[0]):
+        here = min(LANES, count - block * LANES)
+        for i in range(lags):
+            for at in range(here):
+                level[i, at] = history[block * LANES + at + 1 + i]
+        now = states[block]
+        for k in range(horizon):
+            total = load(now, k) if k < depth else splat(0.0)
+            for lag in ar_lags:
+                if lag > k:
+                    break
+                total = total - load(w, k - lag) * ar[lag]
+            store(w, k, total)
+            for lag in delta_lags:
+                total = total - load(level, lags + k - lag) * delta[lag]
+            store(level, lags + k, total)
+        for at in range(here):
+            for k in range(horizon):
+                out[block * LANES + at, k] = level[lags + k, at]
+    return out
+
+
+@kernel
+def variance_before(ar, ma, delta, horizon):
+    """Forecast variance of the levels before any value of w is seen, for unit σ². [horizon]"""
+    m = max(len(ar), len(ma)) - 1
+    order = len(ar) - 1
+    gamma = autocovariance(-in_lanes(ar, m), in_lanes(ma, m), used_lags(ma), order, horizon)
+    weight = np.zeros(horizon)  # of w in the level, by age
+    delta_lags = used_lags(delta)
+    out = np.empty(horizon)
+    total = 0.0
+    for k in range(horizon):
+        weight[k] = 1.0 if k == 0 else 0.0
+        for lag in delta_lags:
+            if lag <= k:
+                weight[k] -= delta[lag] * weight[k - lag]
+        cross = 0.0
+        for j in range(k):
+            cross += weight[j] * gamma[k - j, 0]
+        total += 2.0 * weight[k] * cross + weight[k] * weight[k] * gamma[0, 0]
+        out[k] = total
+    return out
+
+
+@kernel
+def variances(increments, weight, count, ar, ma, delta, horizon):
+    """Forecast variances of the levels from each state, for unit σ². [count, horizon]
+
+    increments [blocks, depth, lanes] and weight [count] as `follow` from the first state gives them
+    """
+    reach = 0  # increments behind it are zero
+    for t in range(count):
+        if weight[t] != 0.0:
+            reach = t + 1
+    blocks = (reach + LANES - 1) // LANES
+    change = project(increments[:blocks], np.zeros(len(delta) + reach), reach, ar, delta, horizon)
+    out = np.empty((count, horizon))
+    now = variance_before(ar, ma, delta, horizon)
+    for t in range(count):
+        if t < reach:
+            now = now + weight[t] * change[t] ** 2
+        out[t] = now
+    return out

@@ -297,6 +297,6 @@ def steady(columns, out, begin, phi, theta, phi_lags, theta_lags, scale):
             for lag in phi_lags:
                 v = v - load(phi, lag - 1) * z[t - lag]
             v = v * scale
-            for lag in theta_lags:
+            for lag in theta_lags[::-1]:  # the newest last: it is the one to wait for
                 v = v - load(theta, lag - 1) * load(e, t - lag)
             store(e, t, v)

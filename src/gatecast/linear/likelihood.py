@@ -211,7 +211,7 @@ def maximise(columns, gaps, shape, starts, iterations, tolerance, ceiling):
     x = best_start(columns, gaps, shape, starts) if len(starts) > 1 else starts[0].copy()
     normal, gradient, loss, beta = normal_equations(columns, gaps, x, shape)
     damping = DAMPING
-    for _ in range(iterations if k else 0):
+    for step_number in range(iterations if k else 0):
         if not loss < math.inf:
             break
         total = seen * math.exp(loss / seen - 1.0 - LOG_2PI)
@@ -233,7 +233,7 @@ def maximise(columns, gaps, shape, starts, iterations, tolerance, ceiling):
             for j in range(k):
                 gain -= step[i] * normal[i, j] * step[j]
         promised = -seen * math.log(max(1e-3, 1.0 - gain / total))
-        if promised < tolerance or moved < 1e-7 or loss - 4.0 * promised > ceiling:
+        if promised < tolerance or moved < 1e-7 or loss - (20.0 if step_number < 5 else 6.0) * promised > ceiling:
             break
         normal_2, gradient_2, loss_2, beta_2 = normal_equations(columns, gaps, trial, shape)
         if loss_2 < loss:

@@ -18,10 +18,13 @@ from gatecast.linear.arma import coefficients
 from gatecast.linear.lag import is_stable
 from gatecast.linear.lanes import LANES
 from gatecast.linear.likelihood import maximise
+from gatecast.linear.start import LaggedProducts
 
 MOST = (5, 5, 2, 2)  # p, q, P, Q
-QUICK_STEPS, QUICK_TOLERANCE = 6, 0.05
-LAST_STEPS, LAST_TOLERANCE = 60, 1e-4
+QUICK = 6, 0.05  # steps and tolerance of −2 log L
+REFINE = 25, 0.02
+LAST = 60, 1e-4
+REFINED = 4  # candidates carried to their maxima after each climb
 AR_RADIUS, SEASONAL_AR_RADIUS, MA_RADIUS = 1.001, 1.005, 1.0001
 
 
@@ -121,10 +124,13 @@ class Search:
     most: tuple[int, int, int, int] = MOST
     tried: dict[Shape, Fit | None] = field(default_factory=dict)
     best: Fit | None = None
+    refined: set[Shape] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._plain = np.ascontiguousarray(self.problem.columns)
         self._constant = self.problem.with_constant()
+        w = self._plain[0] - self._plain[0].mean()
+        self._lagged = LaggedProducts.of(w, max(self.most[:2]), max(self.most[2:]), self.problem.season)
 
     def fit(
         self, shape: Shape, starts: FloatArray, steps: int, tolerance: float, ceiling: float = np.inf
@@ -151,21 +157,28 @@ class Search:
         if shape in self.tried or not self._allowed(shape):
             return False
         ceiling = self.best.aicc if self.best else np.inf
-        fit = self.fit(shape, self._starts(shape), QUICK_STEPS, QUICK_TOLERANCE, ceiling)
+        fit = self.fit(shape, self._starts(shape), *QUICK, ceiling)
         self.tried[shape] = fit
         better = fit is not None and fit.aicc < ceiling and admissible(fit.coefficients, shape)
         if better:
             self.best = fit
         return better
 
+    def regressed(self, shape: Shape) -> FloatArray:
+        """The start by regression, if the series is long enough for one. [0 or 1, parameters]"""
+        if self._lagged is None:
+            return np.zeros((0, shape.parameters))
+        return self._lagged.start(shape[:4], self.problem.season)[None, :]
+
     def _allowed(self, shape: Shape) -> bool:
         return all(0 <= n <= most for n, most in zip(shape[:4], self.most, strict=True))
 
     def _starts(self, shape: Shape) -> FloatArray:
+        regressed = self.regressed(shape)
         if self.best is None:
-            return plain_starts(shape)
+            return np.vstack([plain_starts(shape), regressed])
         parent = resized(self.best, shape)
-        starts = [parent, np.zeros_like(parent)]
+        starts = [parent, np.zeros_like(parent), *regressed]
         new = [j for j in range(shape.parameters) if parent[j] == 0.0]
         for sign in (0.3, -0.3):
             start = parent.copy()
@@ -231,26 +244,53 @@ def choose_order(problem: Problem, may_have_constant: bool, seasonal: bool) -> F
     climb(search, may_have_constant)
     if search.best is None:
         raise ValueError("no ARMA shape could be fitted")  # the empty shape always can
-    for shape in seeds(search.best.shape, seasonal):
-        search.consider(shape)
-    climb(search, may_have_constant)
-    return polished(search, search.best)
+    while True:
+        for shape in seeds(search.best.shape, seasonal):
+            search.consider(shape)
+        climb(search, may_have_constant)
+        if not refine(search):
+            return better_of(search.best, search.fit(search.best.shape, search.best.x[None, :], *LAST))
+
+
+def refine(search: Search) -> bool:
+    """Carry the best candidates to their maxima; say whether another one came to be the best."""
+    found = sorted((f for f in search.tried.values() if f is not None), key=lambda f: f.aicc)
+    leader = search.best
+    for fit in found[:REFINED]:
+        if fit.shape in search.refined:
+            continue
+        search.refined.add(fit.shape)
+        better = restarted(search, fit)
+        search.tried[fit.shape] = better
+        if search.best is None or better.aicc < search.best.aicc and admissible(better.coefficients, better.shape):
+            search.best = better
+    return search.best is not leader and search.best.shape != leader.shape
 
 
 def seeds(shape: Shape, seasonal: bool) -> Iterator[Shape]:
-    """Orders that often win and that a climb may not reach."""
+    """Orders that often win and that a climb may not reach; without seasons, all of them."""
+    if not seasonal:
+        for p in range(MOST[0] + 1):
+            for q in range(MOST[1] + 1):
+                yield shape._replace(p=p, q=q)
+        return
     for p, q in ((1, 1), (3, 0), (1, 2), (2, 1), (3, 1), (0, 2), (5, 0)):
         yield shape._replace(p=p, q=q)
-    if seasonal:
-        for P, Q in ((0, 1), (1, 1), (0, 2), (2, 0)):
-            yield shape._replace(P=P, Q=Q)
+    for P, Q in ((0, 1), (1, 1), (0, 2), (2, 0)):
+        yield shape._replace(P=P, Q=Q)
 
 
-def polished(search: Search, winner: Fit) -> Fit:
-    """The winner carried to its maximum, and the better of that and a fresh start."""
-    found = winner
-    for starts in (winner.x[None, :], plain_starts(winner.shape)):
-        fit = search.fit(winner.shape, starts, LAST_STEPS, LAST_TOLERANCE, found.aicc)
-        if fit is not None and fit.aicc < found.aicc and admissible(fit.coefficients, fit.shape):
-            found = fit
-    return replace(found)
+def restarted(search: Search, fit: Fit) -> Fit:
+    """A fit carried on, or a better one of the same shape found from other starts."""
+    found, shape = fit, fit.shape
+    for starts in (fit.x[None, :], search.regressed(shape), plain_starts(shape)):
+        if len(starts):
+            found = better_of(found, search.fit(shape, starts, *REFINE, found.aicc))
+    return found
+
+
+def better_of(found: Fit, fit: Fit | None) -> Fit:
+    """The second if it is admissible and better, else the first."""
+    if fit is not None and fit.aicc < found.aicc and admissible(fit.coefficients, fit.shape):
+        return fit
+    return found

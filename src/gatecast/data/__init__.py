@@ -1,0 +1,6 @@
+"""The data room: tables in, panels through, tables out."""
+
+from gatecast.data.frequency import Frequency
+from gatecast.data.panel import Panel
+
+__all__ = ["Frequency", "Panel"]

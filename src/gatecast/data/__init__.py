@@ -1,7 +1,28 @@
 """The data room: tables in, panels through, tables out."""
 
+from gatecast.data.calendar import add_holidays, calendar_features, day_type
 from gatecast.data.clock import LocalTime, local_time
+from gatecast.data.covariates import Standardised, is_binary, standardise
 from gatecast.data.frequency import Frequency
 from gatecast.data.panel import Panel
+from gatecast.data.scale import Scale, fit_scale
+from gatecast.data.window import actuals, every_origin, inside, target_rows
 
-__all__ = ["Frequency", "LocalTime", "Panel", "add_holidays", "calendar_features", "day_type", "local_time"]
+__all__ = [
+    "Frequency",
+    "LocalTime",
+    "Panel",
+    "Scale",
+    "Standardised",
+    "actuals",
+    "add_holidays",
+    "calendar_features",
+    "day_type",
+    "every_origin",
+    "fit_scale",
+    "inside",
+    "is_binary",
+    "local_time",
+    "standardise",
+    "target_rows",
+]

@@ -5,13 +5,16 @@ from gatecast.data.clock import LocalTime, local_time
 from gatecast.data.covariates import Standardised, is_binary, standardise
 from gatecast.data.frequency import Frequency
 from gatecast.data.panel import Panel
+from gatecast.data.samples import SAMPLES, Sample, load_sample, sample_info
 from gatecast.data.scale import Scale, fit_scale
 from gatecast.data.window import actuals, every_origin, inside, target_rows
 
 __all__ = [
+    "SAMPLES",
     "Frequency",
     "LocalTime",
     "Panel",
+    "Sample",
     "Scale",
     "Standardised",
     "actuals",
@@ -22,7 +25,9 @@ __all__ = [
     "fit_scale",
     "inside",
     "is_binary",
+    "load_sample",
     "local_time",
+    "sample_info",
     "standardise",
     "target_rows",
 ]

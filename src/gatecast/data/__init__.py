@@ -4,6 +4,8 @@ from gatecast.data.calendar import add_holidays, calendar_features, day_type
 from gatecast.data.clock import LocalTime, local_time
 from gatecast.data.covariates import Standardised, is_binary, standardise
 from gatecast.data.frequency import Frequency
+from gatecast.data.gaps import fill_causally, missing_mask
+from gatecast.data.grid import continue_times
 from gatecast.data.panel import Panel
 from gatecast.data.samples import SAMPLES, Sample, load_sample, sample_info
 from gatecast.data.scale import Scale, fit_scale
@@ -20,13 +22,16 @@ __all__ = [
     "actuals",
     "add_holidays",
     "calendar_features",
+    "continue_times",
     "day_type",
     "every_origin",
+    "fill_causally",
     "fit_scale",
     "inside",
     "is_binary",
     "load_sample",
     "local_time",
+    "missing_mask",
     "sample_info",
     "standardise",
     "target_rows",

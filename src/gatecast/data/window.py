@@ -9,6 +9,8 @@ from gatecast._types import IntArray
 from gatecast.data.panel import Panel
 from gatecast.forecaster import Origins
 
+MOST_HELD_OUT = 60  # horizons
+
 
 def every_origin(panel: Panel, first: IntArray, last: IntArray, stride: int = 1) -> Origins:
     """All origins from `first` to `last`, both included, counted back from `last`.
@@ -45,3 +47,30 @@ def actuals(panel: Panel, origins: Origins, horizon: int) -> np.ndarray:
     """What came: values at the steps of each origin, NaN where missing or beyond the panel. [origins, horizon]"""
     found = panel.values[target_rows(panel, origins, horizon)]
     return np.where(inside(panel, origins, horizon), found, np.nan)
+
+
+def held_out_start(panel: Panel, horizon: int) -> IntArray:
+    """How many leading steps of each history to learn from, so that the rest can judge what was learned.
+
+    The rest is a fifth of the history, at least one horizon and at most `MOST_HELD_OUT` horizons, and
+    never more than half. [series]
+    """
+    known = panel.known_steps
+    rest = np.clip(known // 5, horizon, MOST_HELD_OUT * horizon)
+    start: IntArray = known - np.minimum(rest, known // 2)
+    return start
+
+
+def held_out_origins(panel: Panel, start: IntArray, horizon: int, most: int) -> Origins:
+    """Origins behind `start`, about `most` of them in all, spread evenly and over every phase of the day.
+
+    Where a history is long enough every step of each is known; where it is not, the steps behind the end
+    have no actual value.
+    """
+    first = np.maximum(start - 1, 0)
+    last = np.maximum(panel.known_steps - 1 - horizon, np.minimum(first + horizon, panel.known_steps - 2))
+    available = int(np.maximum(last - first + 1, 0).sum())
+    stride = max(1, available // max(most, 1))
+    while stride > 1 and any(s > 1 and np.gcd(stride, s) > 1 for s in panel.seasons[:1]):
+        stride -= 1  # a stride that shares a factor with the day would see some of its hours only
+    return every_origin(panel, first, last, stride)

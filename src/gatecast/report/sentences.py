@@ -1,0 +1,70 @@
+"""What the numbers say, in sentences: the first thing a page tells."""
+
+from gatecast.backtest import Backtest, Leaderboard, Standing
+
+
+def number(value: float) -> str:
+    """A number to three significant digits or so, with its thousands apart; a dash where there is none.
+
+    >>> number(4812.34), number(0.51234), number(float("nan"))
+    ('4,812', '0.512', '–')
+    """
+    if value != value:
+        return "–"
+    size = abs(value)
+    return f"{value:,.0f}" if size >= 1000 else f"{value:.1f}" if size >= 100 else f"{value:.3g}"
+
+
+def share(value: float) -> str:
+    """A share in percent; a dash where there is none.
+
+    >>> share(0.8123)
+    '81.2 %'
+    """
+    return "–" if value != value else f"{value:.1%}".replace("%", " %")
+
+
+def verdict(row: Standing, board: Leaderboard) -> str:
+    """The paired test of one model, in words."""
+    if row.verdict == "reference":
+        return "the reference"
+    if row.verdict == "untested":
+        return f"untested against {board.reference}"
+    words = f"{row.verdict} than" if row.verdict in ("better", "worse") else f"{row.verdict} from"
+    return f"{words} {board.reference}, p = {row.p_value:.3f}"
+
+
+def compared_over(backtest: Backtest) -> str:
+    """What the comparison rests on."""
+    count = len(backtest.panel)
+    series = "" if count == 1 else f" of each of {count} series"
+    learned = (
+        "each model learned anew at every origin"
+        if backtest.refit
+        else "each model learned once, before the first"
+    )
+    return (
+        f"{backtest.n_windows} origins{series}, {backtest.step} steps apart, "
+        f"{backtest.horizon} steps ahead from each; {learned}."
+    )
+
+
+def headline(board: Leaderboard) -> list[str]:
+    """The result of the comparison: the best model against each other one, favourable or not."""
+    best, *others = board.rows
+    said = (
+        [f"{best.model} has the lowest error: a MASE of {best.mase:.3f}."] if best.mase == best.mase else []
+    )
+    for row in others:
+        if row.mase == row.mase and row.mase > 0:
+            said.append(f"{_less(best.mase / row.mase)} {row.model}'s {row.mase:.3f}.")
+    return said
+
+
+def _less(ratio: float) -> str:
+    """How two errors compare.
+
+    >>> _less(0.6), _less(0.9996)
+    ('40.0 % below', 'Level with')
+    """
+    return "Level with" if abs(1 - ratio) < 0.0005 else f"{1 - ratio:.1%}".replace("%", " %") + " below"

@@ -13,6 +13,9 @@ import numpy as np
 
 from gatecast._types import FloatArray
 
+# Relative to the size of the values: what is left of a difference of equals after a change of unit.
+_ROUNDING = 1e-12
+
 
 def mean_known(values: FloatArray, axis: int | tuple[int, ...] | None = None) -> FloatArray:
     """Mean of the values that are there, NaN where there is none.
@@ -62,7 +65,7 @@ def mape(actual: FloatArray, point: FloatArray) -> FloatArray:
     array(0.1)
     """
     nonzero = np.where(actual == 0, np.nan, actual)
-    return _mean_observed(np.abs(nonzero - point) / np.abs(nonzero), nonzero)
+    return _mean_observed(_ratio(np.abs(nonzero - point), np.abs(nonzero)), nonzero)
 
 
 def smape(actual: FloatArray, point: FloatArray) -> FloatArray:
@@ -84,12 +87,13 @@ def seasonal_scale(history: FloatArray, season: int) -> float:
     """MASE's denominator: the mean absolute difference to the value one season before.
 
     history  [time]   NaN marks a gap and is left out
-    returns  NaN if no pair of values lies one season apart, 0 if the season repeats exactly
+    returns  NaN if no pair of values lies one season apart, 0 if the season repeats but for rounding
 
     >>> seasonal_scale(np.array([1.0, 5.0, 2.0, 7.0]), season=2)
     1.5
     """
-    return float(mean_known(np.abs(history[season:] - history[:-season])))
+    difference = float(mean_known(np.abs(history[season:] - history[:-season])))
+    return 0.0 if difference <= _ROUNDING * float(mean_known(np.abs(history))) else difference
 
 
 def mase(actual: FloatArray, point: FloatArray, scale: FloatArray) -> FloatArray:
@@ -216,4 +220,5 @@ def _ratio(numerator: FloatArray, denominator: FloatArray, empty: float = np.nan
     """Divide where the denominator is positive; `empty` where it is zero, NaN where it is NaN."""
     numerator, denominator = np.broadcast_arrays(np.asarray(numerator, np.float64), denominator)
     result = np.where(denominator == 0, empty, np.nan)
-    return np.asarray(np.divide(numerator, denominator, out=result, where=denominator > 0))
+    with np.errstate(over="ignore"):  # beside a vanishing denominator infinite is the answer, not a mishap
+        return np.asarray(np.divide(numerator, denominator, out=result, where=denominator > 0))

@@ -3,6 +3,7 @@
 Each law is a function of a `Case`; laws that only forecast share one fit per case.
 """
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -70,6 +71,30 @@ def reads_nothing_behind_its_origin(case: Case) -> None:
             again = learned(case).forecast(other, origins, LEVELS)
             np.testing.assert_array_equal(honest.point, again.point)
             np.testing.assert_array_equal(honest.quantiles, again.quantiles)
+
+
+def reads_known_covariates_no_further_than_its_horizon(case: Case) -> None:
+    """Weather behind the last step asked for is not there yet when a forecast is made for real."""
+    for back in (HELD_OUT, 61, 37):
+        origins = origins_back(PANEL, back)
+        known = PANEL.known.copy()
+        for i, at in zip(origins.series, origins.position, strict=True):
+            known[PANEL.offsets[i] + at + HORIZON + 1 : PANEL.offsets[i + 1]] += 1e3
+        honest = learned(case).forecast(PANEL, origins, LEVELS)
+        again = learned(case).forecast(replace(PANEL, known=known), origins, LEVELS)
+        np.testing.assert_array_equal(honest.point, again.point)
+        np.testing.assert_array_equal(honest.quantiles, again.quantiles)
+
+
+def forecasting_leaves_no_trace(case: Case) -> None:
+    """A forecast is the same whatever was forecast before it, and from a copy."""
+    origins = origins_back(PANEL, 80, 0)
+    first = learned(case).forecast(PANEL, origins, LEVELS)
+    learned(case).forecast(PANEL, origins_back(PANEL, 33), (0.5,))
+    for model in (learned(case), copy.deepcopy(learned(case))):
+        again = model.forecast(PANEL, origins, LEVELS)
+        assert first.quantiles.tobytes() == again.quantiles.tobytes()
+        assert first.point.tobytes() == again.point.tobytes()
 
 
 def answers_what_was_asked(case: Case) -> None:
@@ -211,6 +236,8 @@ Law = Callable[[Case], None]
 
 LAWS_OF_FORECASTING: tuple[Law, ...] = (
     reads_nothing_behind_its_origin,
+    reads_known_covariates_no_further_than_its_horizon,
+    forecasting_leaves_no_trace,
     answers_what_was_asked,
     its_quantiles_do_not_cross,
     its_point_is_its_median,

@@ -87,6 +87,27 @@ class Peeking(HonestNaive):
         return Forecast(origins, honest.levels, honest.quantiles, moved)
 
 
+class Farsighted(HonestNaive):
+    """Reads the weather of the step after the last one asked for."""
+
+    def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
+        honest = super().forecast(panel, origins, levels)
+        after = np.minimum(origins.position + self.horizon + 1, panel.lengths[origins.series] - 1)
+        moved = honest.point + panel.known[panel.offsets[origins.series] + after, :1]
+        return Forecast(origins, honest.levels, honest.quantiles, moved)
+
+
+class Restless(HonestNaive):
+    """Drifts a little with every forecast it gives."""
+
+    given = 0
+
+    def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
+        self.given += 1
+        honest = super().forecast(panel, origins, levels)
+        return Forecast(origins, honest.levels, honest.quantiles, honest.point + self.given)
+
+
 class Crossing(HonestNaive):
     """Gives its quantiles upside down."""
 

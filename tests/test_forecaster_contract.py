@@ -30,6 +30,8 @@ def test_it_keeps_the_contract(law: Law, case: Case) -> None:
     ("law", "make"),
     [
         (contract.reads_nothing_behind_its_origin, fakes.Peeking),
+        (contract.reads_known_covariates_no_further_than_its_horizon, fakes.Farsighted),
+        (contract.forecasting_leaves_no_trace, fakes.Restless),
         (contract.answers_what_was_asked, fakes.Blank),
         (contract.its_quantiles_do_not_cross, fakes.Crossing),
         (contract.its_point_is_its_median, fakes.OffCentre),

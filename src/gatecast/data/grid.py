@@ -12,8 +12,10 @@ import numpy as np
 
 from gatecast._types import BoolArray, IntArray
 from gatecast.data.frequency import Frequency, Unit
+from gatecast.data.panel import Panel
 from gatecast.data.zone import DAY, SECOND, to_instant, to_wall
 from gatecast.errors import FrequencyError, listed
+from gatecast.forecaster import Origins
 
 NEARLY_ALL = 0.9  # share of differences a step must divide to be taken for the frequency
 _ALMOST_A_DAY = 23 * DAY // 24
@@ -74,8 +76,8 @@ def lay(times: IntArray, offsets: IntArray, frequency: Frequency, zone: str | No
     first, anchor = number[starts], np.minimum.reduceat(rest, starts)
 
     def on_grid() -> BoolArray:
-        steps_evenly = (number - np.repeat(first, lengths)) % frequency.count == 0
-        return steps_evenly & (_join(number, np.repeat(anchor, lengths), frequency, zone) == times)
+        right = _join(number, np.repeat(anchor, lengths), frequency, zone) == times
+        return np.asarray(right & ((number - np.repeat(first, lengths)) % frequency.count == 0))
 
     lies = on_grid()
     if not lies.all():  # the odd row may be the first or the smallest: then judge by the most common
@@ -111,6 +113,16 @@ def continue_times(times: IntArray, frequency: Frequency, zone: str | None, step
     number, rest = _split(times, frequency, zone)
     ahead = number[-1] + frequency.count * np.arange(1, steps + 1, dtype=np.int64)
     return _join(ahead, np.full(steps, rest.min()), frequency, zone)
+
+
+def stamps_after(panel: Panel, origins: Origins, horizon: int) -> IntArray:
+    """The stamps of the steps ahead of each origin, within the panel or beyond it. [origins, horizon]"""
+    number, rest = _split(panel.times, panel.frequency, panel.zone)
+    anchor = np.minimum.reduceat(rest, panel.offsets[:-1])[origins.series]
+    last = number[panel.offsets[origins.series] + origins.position]
+    ahead = last[:, None] + panel.frequency.count * np.arange(1, horizon + 1, dtype=np.int64)
+    joined = _join(ahead.ravel(), np.repeat(anchor, horizon), panel.frequency, panel.zone)
+    return joined.reshape(ahead.shape)
 
 
 def coarser(grid: Grid, offsets: IntArray) -> IntArray:

@@ -150,10 +150,13 @@ def extend(
 
     Raises CovariateError naming series and time of what is absent; rows too many are noted to `progress`.
     """
+    reports = progress or Silent()
     ahead = _look_ahead(panel, layout, horizon, future)
+    if future is not None and not panel.known_names:
+        reports.note("the future table is not used: no covariate has the role known")
     if ahead.unused:
         said = "lie beyond the horizon or belong to no series of the table"
-        (progress or Silent()).note(f"{ahead.unused} future rows {said}: ignored")
+        reports.note(f"{ahead.unused} future rows {said}: ignored")
     return steps_ahead.append(panel, ahead)
 
 

@@ -18,6 +18,9 @@ from synthetic_panels import SEASON, corrupted_after, hourly_panel, with_values
 HORIZON = 24
 LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 PANEL = hourly_panel(future=HORIZON)
+# Vectorised logarithms round by their neighbours, networks in single precision. Nonsense in the thousands
+# that moves a forecast by less has not been read.
+UNMOVED = 1e-6
 HELD_OUT = 100  # steps at the end of each history that nothing has learned from
 
 
@@ -55,11 +58,11 @@ def spread(panel: Panel) -> np.ndarray:
     return np.array([np.nanstd(panel.values[panel.history(i)]) for i in range(len(panel))])
 
 
-def same(case: Case, panel: Panel, first: Forecast, second: Forecast) -> None:
-    """Two forecasts from the same origins agree but for rounding."""
+def same(panel: Panel, first: Forecast, second: Forecast, tolerance: float) -> None:
+    """Two forecasts from the same origins agree within a share of their series' standard deviation."""
     scale = spread(panel)[first.origins.series][:, None]
-    assert (np.abs(first.point - second.point) <= case.tolerance * scale).all()
-    assert (np.abs(first.quantiles - second.quantiles) <= case.tolerance * scale[..., None]).all()
+    assert (np.abs(first.point - second.point) <= tolerance * scale).all()
+    assert (np.abs(first.quantiles - second.quantiles) <= tolerance * scale[..., None]).all()
 
 
 def reads_nothing_behind_its_origin(case: Case) -> None:
@@ -68,9 +71,7 @@ def reads_nothing_behind_its_origin(case: Case) -> None:
         origins, known = origins_back(PANEL, back), PANEL.known_steps - back
         honest = learned(case).forecast(PANEL, origins, LEVELS)
         for other in (corrupted_after(PANEL, known), PANEL.seen_until(known)):
-            again = learned(case).forecast(other, origins, LEVELS)
-            np.testing.assert_array_equal(honest.point, again.point)
-            np.testing.assert_array_equal(honest.quantiles, again.quantiles)
+            same(PANEL, honest, learned(case).forecast(other, origins, LEVELS), UNMOVED)
 
 
 def reads_known_covariates_no_further_than_its_horizon(case: Case) -> None:
@@ -81,9 +82,7 @@ def reads_known_covariates_no_further_than_its_horizon(case: Case) -> None:
         for i, at in zip(origins.series, origins.position, strict=True):
             known[PANEL.offsets[i] + at + HORIZON + 1 : PANEL.offsets[i + 1]] += 1e3
         honest = learned(case).forecast(PANEL, origins, LEVELS)
-        again = learned(case).forecast(replace(PANEL, known=known), origins, LEVELS)
-        np.testing.assert_array_equal(honest.point, again.point)
-        np.testing.assert_array_equal(honest.quantiles, again.quantiles)
+        same(PANEL, honest, learned(case).forecast(replace(PANEL, known=known), origins, LEVELS), UNMOVED)
 
 
 def forecasting_leaves_no_trace(case: Case) -> None:
@@ -147,7 +146,7 @@ def the_order_of_origins_changes_nothing(case: Case) -> None:
             linear_part=None,
             memory_part=None,
         )
-        same(case, PANEL, expected, part)
+        same(PANEL, expected, part, max(case.tolerance, UNMOVED))
 
 
 def early_origins_get_numbers(case: Case) -> None:
@@ -190,7 +189,8 @@ def the_unit_does_not_matter(case: Case) -> None:
     there = case.make(HORIZON).learn(kilo.seen_until(kilo.known_steps - HELD_OUT), Silent())
     origins = origins_back(PANEL, 90, 0)
     mega, scaled = learned(case).forecast(PANEL, origins, LEVELS), there.forecast(kilo, origins, LEVELS)
-    same(case, PANEL, mega, replace(mega, quantiles=scaled.quantiles / 1000, point=scaled.point / 1000))
+    in_mega = replace(mega, quantiles=scaled.quantiles / 1000, point=scaled.point / 1000)
+    same(PANEL, mega, in_mega, case.tolerance)
 
 
 def missing_values_are_tolerated(case: Case) -> None:

@@ -45,6 +45,9 @@ _ROOM = {
     "GatecastError": "gatecast.errors",
 }
 
+# Rooms whose doors open as attributes, like `gatecast.insight.fan_chart`.
+_DOORS = {"backtest", "data", "demo", "hybrid", "insight", "jobs", "linear", "memory", "report"}
+
 __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Hybrid",
     "LinearHalf",
@@ -80,6 +83,8 @@ def __getattr__(name: str) -> object:
         value: object = _version()
     elif name in _ROOM:
         value = getattr(import_module(_ROOM[name]), name)
+    elif name in _DOORS:
+        value = import_module(f"gatecast.{name}")
     else:
         raise AttributeError(f"module 'gatecast' has no attribute {name!r}; it has {', '.join(__all__)}")
     globals()[name] = value

@@ -17,23 +17,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """One model of the catalogue: the class that makes it, what it is, and whether chance plays a part."""
+    """One model of the catalogue: the class that makes it, what it is, whether chance plays a part, and
+    whether its forecasts have a linear and a memory part.
+    """
 
     maker: str
     description: str
     seeded: bool = True
+    parts: bool = False
 
 
 MODELS: dict[str, Entry] = {
-    "hybrid": Entry("Hybrid", "linear half and LSTM half, joined by a gate"),
+    "hybrid": Entry("Hybrid", "linear half and LSTM half, joined by a gate", parts=True),
     "linear": Entry("LinearHalf", "the hybrid's linear half on its own"),
     "lstm": Entry("LSTM", "an LSTM on its own"),
     "gru": Entry("GRU", "a GRU on its own"),
     "rnn": Entry("RNN", "a plain recurrent network on its own"),
     "autoregression": Entry("Autoregression", "robust seasonal autoregression", seeded=False),
     "naive": Entry("SeasonalNaive", "the value one season ago", seeded=False),
-    "drift": Entry("Drift", "the last value and the mean slope of the history", seeded=False),
+    "drift": Entry("Drift", "a straight line through the first and the last value", seeded=False),
 }
+
+
+def entry_of(name: str) -> Entry:
+    """What the catalogue says of a name, without importing the model.
+
+    Raises OptionError for a name that is not in the catalogue.
+    """
+    entry = MODELS.get(name)
+    if entry is None:
+        near = get_close_matches(name, MODELS, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise OptionError(f"there is no model {name!r}; {hint}choose from {', '.join(MODELS)}")
+    return entry
 
 
 def model(
@@ -54,11 +70,7 @@ def model(
     >>> model("naive", 24).horizon
     24
     """
-    entry = MODELS.get(name)
-    if entry is None:
-        near = get_close_matches(name, MODELS, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise OptionError(f"there is no model {name!r}; {hint}choose from {', '.join(MODELS)}")
+    entry = entry_of(name)
     chance = {"seed": seed} if entry.seeded else {}
     made: TableDoor = getattr(gatecast, entry.maker)(
         horizon=horizon, season=season, known=known, past=past, static=static, holidays=holidays, **chance

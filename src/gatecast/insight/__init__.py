@@ -9,13 +9,29 @@ from gatecast.insight.figures import (
     leaderboard_figure,
     parts_figure,
 )
+from gatecast.insight.words import (
+    BOARD_HEAD,
+    board_remarks,
+    board_rows,
+    compared_over,
+    headline,
+    number,
+    share,
+)
 
 __all__ = [
+    "BOARD_HEAD",
+    "board_remarks",
+    "board_rows",
+    "compared_over",
     "covariates_figure",
     "coverage_figure",
     "errors_by_step_figure",
     "facts",
     "fan_chart",
+    "headline",
     "leaderboard_figure",
+    "number",
     "parts_figure",
+    "share",
 ]

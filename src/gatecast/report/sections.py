@@ -2,23 +2,27 @@
 
 import numpy as np
 
-from gatecast.backtest import Leaderboard
 from gatecast.forecaster import Forecast
 from gatecast.insight import (
+    BOARD_HEAD,
+    board_remarks,
+    board_rows,
+    compared_over,
     covariates_figure,
     coverage_figure,
     errors_by_step_figure,
     facts,
     fan_chart,
+    headline,
     leaderboard_figure,
+    number,
     parts_figure,
+    share,
 )
 from gatecast.report.contents import Contents
 from gatecast.report.markup import bullets, facts_table, paragraph, plot, preformatted, section, table
-from gatecast.report.sentences import compared_over, headline, number, share, verdict
 
 MOST_SERIES = 4  # on one page; the table file has them all
-BOARD_HEAD = ("model", "MASE", "sMAPE", "scaled CRPS", "inside 80 %", "inside 95 %", "seconds", "paired test")
 
 
 def forecast_section(contents: Contents) -> str:
@@ -63,22 +67,12 @@ def comparison_section(contents: Contents) -> str:
     backtest, board = contents.backtest, contents.board
     if backtest is None or board is None:
         return ""
-    tested = (
-        f"The paired test compares with {board.reference} over {board.units} {board.unit}; "
-        "p is two-sided and not adjusted for comparing several models."
-    )
-    left_out = [
-        paragraph(
-            f"Left out of MASE, their history being constant or too short: {len(board.unscaled)} series."
-        )
-    ]
     return section(
         "comparison",
         "The comparison",
         paragraph(compared_over(backtest)),
-        board_table(board),
-        paragraph(tested, "quiet"),
-        *(left_out if board.unscaled else []),
+        table(BOARD_HEAD, board_rows(board), best=0, words=len(BOARD_HEAD) - 1),
+        *(paragraph(remark, "quiet") for remark in board_remarks(board)),
         plot(
             "board",
             leaderboard_figure(board),
@@ -87,18 +81,6 @@ def comparison_section(contents: Contents) -> str:
         plot("errors", errors_by_step_figure(backtest), "Errors by step: how fast each model loses its way."),
         *_coverage(contents),
     )
-
-
-def board_table(board: Leaderboard) -> str:
-    """The leaderboard in numbers."""
-    rows = [
-        (
-            row.model, f"{row.mase:.3f}", share(row.smape), f"{row.scaled_crps:.4f}", share(row.coverage_80),
-            share(row.coverage_95), f"{row.seconds:.1f}", verdict(row, board),
-        )
-        for row in board.rows
-    ]  # fmt: skip
-    return table(BOARD_HEAD, rows, best=0, words=len(BOARD_HEAD) - 1)
 
 
 def covariates_section(contents: Contents) -> str:

@@ -1,6 +1,8 @@
-"""What the numbers say, in sentences: the first thing a page tells."""
+"""What the numbers say, in words: for pages and terminals alike."""
 
 from gatecast.backtest import Backtest, Leaderboard, Standing
+
+BOARD_HEAD = ("model", "MASE", "sMAPE", "scaled CRPS", "in 80 %", "in 95 %", "seconds", "paired test")
 
 
 def number(value: float) -> str:
@@ -24,14 +26,43 @@ def share(value: float) -> str:
     return "–" if value != value else f"{value:.1%}".replace("%", " %")
 
 
-def verdict(row: Standing, board: Leaderboard) -> str:
+def _verdict(row: Standing) -> str:
     """The paired test of one model, in words."""
     if row.verdict == "reference":
-        return "the reference"
+        return "reference"
     if row.verdict == "untested":
-        return f"untested against {board.reference}"
-    words = f"{row.verdict} than" if row.verdict in ("better", "worse") else f"{row.verdict} from"
-    return f"{words} {board.reference}, p = {row.p_value:.3f}"
+        return row.verdict
+    chance = "p < 0.001" if row.p_value < 0.001 else f"p = {row.p_value:.3f}"
+    return f"{row.verdict}, {chance}"
+
+
+def board_rows(board: Leaderboard) -> list[tuple[str, ...]]:
+    """The leaderboard in words and numbers, a row per model under `BOARD_HEAD`."""
+    return [_board_row(row) for row in board.rows]
+
+
+def _board_row(row: Standing) -> tuple[str, ...]:
+    """One model's cells."""
+    return (
+        row.model,
+        _places(row.mase, 3),
+        share(row.smape),
+        _places(row.scaled_crps, 4),
+        share(row.coverage_80),
+        share(row.coverage_95),
+        _places(row.seconds, 1),
+        _verdict(row),
+    )
+
+
+def board_remarks(board: Leaderboard) -> list[str]:
+    """What to know when reading the leaderboard."""
+    tested = (
+        f"The paired test compares with {board.reference} over {board.units} {board.unit}; "
+        "p is two-sided and not adjusted for comparing several models."
+    )
+    left_out = f"{len(board.unscaled)} series are left out of MASE: their history is constant or too short."
+    return [tested, left_out] if board.unscaled else [tested]
 
 
 def compared_over(backtest: Backtest) -> str:
@@ -59,6 +90,11 @@ def headline(board: Leaderboard) -> list[str]:
         if row.mase == row.mase and row.mase > 0:
             said.append(f"{_less(best.mase / row.mase)} {row.model}'s {row.mase:.3f}.")
     return said
+
+
+def _places(value: float, digits: int) -> str:
+    """A number to so many digits; a dash where there is none."""
+    return "–" if value != value else f"{value:.{digits}f}"
 
 
 def _less(ratio: float) -> str:

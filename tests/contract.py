@@ -29,7 +29,7 @@ class Case:
     """A forecaster under the contract.
 
     make       one with so long a horizon, never fitted
-    tolerance  how far rounding may move a forecast, in standard deviations of the series
+    tolerance  how far another unit may move a forecast, in standard deviations of the series
     heavy      fits take seconds: laws that need further fits are marked slow
     """
 
@@ -146,7 +146,7 @@ def the_order_of_origins_changes_nothing(case: Case) -> None:
             linear_part=None,
             memory_part=None,
         )
-        same(PANEL, expected, part, max(case.tolerance, UNMOVED))
+        same(PANEL, expected, part, tolerance=1e-4)  # a batch of another size rounds otherwise
 
 
 def early_origins_get_numbers(case: Case) -> None:

@@ -97,6 +97,15 @@ def leaderboard(backtest: Backtest, reference: str | None = None) -> Leaderboard
     the pairs instead, taken as independent.
 
     Raises OptionError if the reference is not among the models.
+
+    >>> from gatecast import Drift, SeasonalNaive
+    >>> from gatecast.backtest import cross_validate
+    >>> from gatecast.data import Schema, load_sample, panel_from
+    >>> demand = load_sample("demand").select("unique_id", "ds", "y").tail(4000)
+    >>> models = [SeasonalNaive(horizon=48), Drift(horizon=48)]
+    >>> backtest = cross_validate(models, panel_from(demand, Schema()).panel, n_windows=28)
+    >>> [(row.model, row.verdict) for row in leaderboard(backtest).rows]
+    [('SeasonalNaive', 'reference'), ('Drift', 'worse')]
     """
     scores = {name: _scores(backtest, name) for name in backtest.names}
     chosen = _reference(backtest, scores, reference)

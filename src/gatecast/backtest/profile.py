@@ -17,8 +17,6 @@ def errors_by_step(backtest: Backtest) -> dict[str, FloatArray]:
     is the leaderboard's MASE.
 
     returns  by model [horizon]  NaN where nothing could be scored
-
-    Example: `errors_by_step(backtest)["Hybrid"][0]` is the error one step ahead.
     """
     scale = np.where(backtest.scale > 0, backtest.scale, np.nan)[backtest.origins.series, None]
     return {

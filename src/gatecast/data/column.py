@@ -74,12 +74,12 @@ def _numbered(column: nw.Series[Any]) -> tuple[IntArray, list[Any]]:
     return numbered["number"].cast(pl.Int64).to_numpy(), distinct["value"].to_list()
 
 
-def _polars(column: nw.Series[Any]) -> pl.Series:
+def _polars(column: nw.Series[Any], *, strict: bool = True) -> pl.Series:
     native = column.to_native()
     if isinstance(native, pl.Series):
         return native
     try:
-        return pl.Series(column.name, column.to_list())
+        return pl.Series(column.name, column.to_list(), strict=strict)
     except (TypeError, pl.exceptions.PolarsError):
         raise TableError(f"column {column.name!r} mixes types; wanted one, such as text") from None
 
@@ -114,7 +114,7 @@ def _number(column: nw.Series[Any]) -> FloatArray:
     if column.is_null().all():
         return np.full(len(column), np.nan)
     if not (column.dtype.is_numeric() or isinstance(column.dtype, nw.Boolean)):
-        values = _polars(column)
+        values = _polars(column, strict=False)  # Python's own 1 and 2.5 may stand side by side
         if not (values.dtype.is_numeric() or values.dtype == pl.Boolean):
             raise TableError(
                 f"{column.name!r} holds {column.dtype}, such as {values.drop_nulls()[0]!r}; wanted numbers: "

@@ -76,9 +76,11 @@ def read_table(path: str | Path) -> pl.DataFrame:
 
 
 def _read_csv(path: Path) -> pl.DataFrame:
-    table = pl.read_csv(path, infer_schema_length=None)
-    if table.width == 1 and ";" in table.columns[0]:
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        header = file.readline()
+    if ";" in header and "," not in header:
         raise TableError(f"{path.name!r} is separated by semicolons; wanted commas, and points for decimals")
+    table = pl.read_csv(path, infer_schema_length=None)
     table = table.rename({name: name.strip() for name in table.columns})
     return table.with_columns(spelled(column) for column in table.get_columns() if column.dtype == pl.String)
 

@@ -41,7 +41,8 @@ def _grid(rows: Rows, freq: str | int | None) -> tuple[Frequency, Grid]:
     grid = lay(rows.times, rows.offsets, frequency, rows.zone)
     said = f"the frequency {'inferred' if freq is None else 'given'}, {frequency.describe()}"
     if not grid.lies.all():
-        hint = ", or zone= if the stamps are local days written in UTC" if frequency.unit != "step" else ""
+        utc_days = rows.zone is not None and frequency.unit in ("day", "month")
+        hint = ", or zone= if the stamps are local days written in UTC" if utc_days else ""
         raise FrequencyError(
             f"{(~grid.lies).sum()} of {len(grid.lies)} rows are off the grid of {said}: "
             f"{rows.named(~grid.lies)}; correct these stamps or give freq={hint}"

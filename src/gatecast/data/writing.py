@@ -112,16 +112,14 @@ def _frame(
     panel: Panel, layout: Layout, series: IntArray, times: dict[str, IntArray], columns: dict[str, FloatArray]
 ) -> Frame:
     """A table of the kind that came in, its columns in the order given."""
-    built: dict[str, Any] = {}
+    built = [_stamps(name, stamps, panel, layout) for name, stamps in times.items()]
+    built += [nw.new_series(n, values, nw.Float64, backend=layout.backend) for n, values in columns.items()]
+    frame = built[0].to_frame().with_columns(*built[1:])  # nw.from_dict would lose zones and ask for pyarrow
     if layout.has_ids:
         name = layout.schema.id_col
         ids = nw.new_series(name, list(panel.ids), backend=layout.backend).cast(layout.id_type)
-        built[name] = ids[series]
-    for name, stamps in times.items():
-        built[name] = _stamps(name, stamps, panel, layout)
-    for name, values in columns.items():
-        built[name] = nw.new_series(name, values, nw.Float64, backend=layout.backend)
-    return nw.from_dict(built, backend=layout.backend).to_native()
+        frame = frame.with_columns(ids[series]).select(name, *frame.columns)
+    return frame.to_native()
 
 
 def _stamps(name: str, times: IntArray, panel: Panel, layout: Layout) -> nw.Series[Any]:

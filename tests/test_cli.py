@@ -260,3 +260,42 @@ def test_every_model_of_the_catalogue_is_offered(gatecast):
 def test_an_unknown_model_without_a_neighbour_gets_the_whole_list():
     with pytest.raises(OptionError, match=r"there is no model 'xyz'; choose from hybrid, linear"):
         entry_of("xyz")
+
+
+@pytest.fixture
+def quick_demo(monkeypatch):
+    """The demonstration with models that learn at once."""
+    monkeypatch.setattr("gatecast.demo.MODELS", ("drift", "naive"))
+    monkeypatch.setattr("gatecast.demo.WINDOWS", 7)
+
+
+@pytest.mark.usefixtures("quick_demo")
+@pytest.mark.parametrize(("sample", "unit", "steps"), [("demand", "MW", 48), ("solar", "kW", 24)])
+def test_the_demo_writes_its_three_files_and_says_the_weather_was_observed(
+    gatecast, tmp_path, sample, unit, steps
+):
+    code, out, err = gatecast("demo", "--set", sample, "--out", tmp_path / "new" / "out")
+    written = tmp_path / "new" / "out"
+    assert (code, out) == (0, ""), err
+    assert len(read_table(written / "forecast.csv")) == steps
+    assert len(read_table(written / "leaderboard.csv")) == 2
+    assert "The weather in this sample is observed" in (written / "report.html").read_text("utf-8")
+    assert "The weather in this sample is observed" in err
+    assert f"forecast, {unit}" in err
+
+
+@pytest.mark.usefixtures("quick_demo")
+def test_the_demo_keeps_its_last_day_from_the_models(gatecast, tmp_path):
+    """The forecast begins where the history shown ends: at the sample's last day."""
+    gatecast("demo", "--out", tmp_path, "--quiet")
+    first = read_table(tmp_path / "forecast.csv")["ds"].dt.convert_time_zone("Australia/Melbourne")[0]
+    assert first.isoformat() == "2014-12-31T00:00:00+11:00"
+
+
+@pytest.mark.usefixtures("quick_demo")
+def test_a_folder_that_cannot_be_made_is_refused_before_the_work(gatecast, tmp_path):
+    (tmp_path / "out").write_text("a file")
+    code, _, err = gatecast("demo", "--out", tmp_path / "out")
+    assert code == 1
+    assert "name a file in a folder you may write to" in err
+    assert "frequency" not in err

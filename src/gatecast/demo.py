@@ -69,7 +69,7 @@ def run(
         source, jobs.make(MODELS[-1], question), progress, level=LEVEL, future=future.drop("y"), parts=True
     )
     actual = future["y"].to_numpy().astype(float)
-    sentences = (*headline(comparison.board), sample.disclosure)
+    sentences = (headline(comparison.board), sample.disclosure)
     written = _write(folder, sample, source, comparison, answer, actual)
     return DemoResult(
         sample, source, comparison, answer, actual, sentences, _day(sample, answer, actual), written

@@ -33,6 +33,7 @@ def _verdict(row: Standing) -> str:
     if row.verdict == "untested":
         return row.verdict
     chance = "p < 0.001" if row.p_value < 0.001 else f"p = {row.p_value:.3f}"
+    chance = chance.replace(" ", "\N{NO-BREAK SPACE}")
     return f"{row.verdict}, {chance}"
 
 
@@ -80,16 +81,14 @@ def compared_over(backtest: Backtest) -> str:
     )
 
 
-def headline(board: Leaderboard) -> list[str]:
-    """The result of the comparison: the best model against each other one, favourable or not."""
-    best, *others = board.rows
-    said = (
-        [f"{best.model} has the lowest error: a MASE of {best.mase:.3f}."] if best.mase == best.mase else []
-    )
-    for row in others:
-        if row.mase == row.mase and row.mase > 0:
-            said.append(f"{_less(best.mase / row.mase)} {row.model}'s {row.mase:.3f}.")
-    return said
+def headline(board: Leaderboard) -> str:
+    """The result of the comparison in a sentence: the best model against each other, whichever it is."""
+    scored = [row for row in board.rows if row.mase > 0]
+    if not scored:
+        return "No model could be scored: the history or the windows hold nothing to scale errors by."
+    best, *others = scored
+    against = ", ".join(f"{_less(best.mase / row.mase)} {row.model} ({row.mase:.3f})" for row in others)
+    return f"{best.model} has the lowest error, a MASE of {best.mase:.3f}{f': {against}' if others else ''}."
 
 
 def _places(value: float, digits: int) -> str:
@@ -101,6 +100,6 @@ def _less(ratio: float) -> str:
     """How two errors compare.
 
     >>> _less(0.6), _less(0.9996)
-    ('40.0 % below', 'Level with')
+    ('40.0 % below', 'level with')
     """
-    return "Level with" if abs(1 - ratio) < 0.0005 else f"{1 - ratio:.1%}".replace("%", " %") + " below"
+    return "level with" if abs(1 - ratio) < 0.0005 else f"{1 - ratio:.1%}".replace("%", " %") + " below"

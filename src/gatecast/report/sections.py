@@ -109,9 +109,9 @@ def repeat_section(contents: Contents) -> str:
 
 def headline_part(contents: Contents) -> str:
     """The result in a few sentences, before anything else."""
-    said = [] if contents.board is None else headline(contents.board)
+    said = [] if contents.board is None else [paragraph(headline(contents.board), "lead")]
     disclosure = [f'<div class="aside">{paragraph(contents.disclosure)}</div>'] if contents.disclosure else []
-    return "".join([paragraph(" ".join(said), "lead"), *disclosure])
+    return "".join([*said, *disclosure])
 
 
 def values_part(contents: Contents) -> str:

@@ -58,9 +58,13 @@ class Panel:
             "past": (self.past.shape, (rows, len(self.past_names))),
             "static": (self.static.shape, (series, len(self.static_names))),
         }
-        wrong = [f"{name} {seen}, wanted {wanted}" for name, (seen, wanted) in shapes.items() if seen != wanted]
+        wrong = [
+            f"{name} {seen}, wanted {wanted}" for name, (seen, wanted) in shapes.items() if seen != wanted
+        ]
         if wrong or self.offsets[-1] != rows:
-            raise ValueError(f"panel of {series} series and {rows} rows has {'; '.join(wrong) or 'bad offsets'}")
+            raise ValueError(
+                f"panel of {series} series and {rows} rows has {'; '.join(wrong) or 'bad offsets'}"
+            )
 
     def __len__(self) -> int:
         return len(self.ids)

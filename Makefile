@@ -1,0 +1,48 @@
+# The commands a person runs are the commands CI runs. PYTHON picks the interpreter (3.11 or newer).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= out
+TRAIN ?= m4_hourly_train.parquet
+BROWSER := $(firstword $(foreach b,chromium chromium-browser google-chrome chrome,$(shell command -v $(b) 2>/dev/null)))
+NO_BROWSER := No chromium or google-chrome here: the tests marked `browser`, which open the report, are left out.
+
+.PHONY: demo test test-all lint bench-m4 clean help
+
+help:  ## say what can be made
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
+
+demo: $(VENV)/.core  ## install, then forecast the bundled demand data into out/
+	$(BIN)/gatecast demo --out $(OUT)
+
+test: lint  ## lint, types and the tests that take seconds
+	$(if $(BROWSER),,@echo "$(NO_BROWSER)")
+	$(BIN)/pytest
+
+test-all: lint  ## everything, the slow tests too
+	$(if $(BROWSER),,@echo "$(NO_BROWSER)")
+	$(BIN)/pytest -m "slow or not slow"
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench-m4: $(VENV)/.core  ## M4 hourly: TRAIN=file, the last 48 steps held out
+	$(BIN)/python bench/m4_hourly.py --train $(TRAIN) --holdout 48
+
+clean:  ## remove what was made, the virtual environment too
+	rm -rf $(VENV) $(OUT) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# Stamps: installing again only when what is asked for has changed.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and f"gatecast needs Python 3.11 or newer and this is {v[0]}.{v[1]}; name another one: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.core
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[test]'
+	@touch $@

@@ -1,0 +1,126 @@
+"""`gatecast forecast`: what follows a table."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import gatecast
+from gatecast.catalogue import entry_of
+from gatecast.cli import options, show
+from gatecast.errors import OptionError
+
+if TYPE_CHECKING:
+    import gatecast.insight
+    import gatecast.jobs
+    import gatecast.report
+
+EXAMPLES = """
+Examples:
+
+  gatecast forecast load.csv --horizon 24 > forecast.csv
+
+  gatecast forecast load.parquet --horizon 48 --known temperature --future weather.csv --holidays AU-VIC
+
+  gatecast forecast load.csv --horizon 24 --model linear --out forecast.parquet --report page.html
+"""
+
+
+Future = Annotated[
+    Path | None, typer.Option(help="Table of the known covariates ahead.", rich_help_panel=options.TABLE)
+]
+Parts = Annotated[
+    bool,
+    typer.Option("--parts", help="Add the linear and the memory part.", rich_help_panel=options.OUTPUT),
+]
+
+
+def forecast(
+    table: options.Table,
+    horizon: options.Horizon,
+    future: Future = None,
+    known: options.Known = None,
+    past: options.Past = None,
+    static: options.Static = None,
+    id_col: options.IdCol = "unique_id",
+    time_col: options.TimeCol = "ds",
+    target_col: options.TargetCol = "y",
+    freq: options.Freq = None,
+    zone: options.Zone = None,
+    model: options.ModelName = "hybrid",
+    season: options.Season = None,
+    holidays: options.Holidays = None,
+    level: options.Level = None,
+    seed: options.Seed = 0,
+    parts: Parts = False,
+    out: options.Out = None,
+    report: options.Report = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Forecast what follows a table, with intervals."""
+    jobs, console, widths = gatecast.jobs, show.people(quiet), tuple(dict.fromkeys(level or (80.0, 95.0)))
+    jobs.check_targets(out, report)
+    jobs.probabilities(widths)
+    entry_of(model)
+    question = jobs.Question(
+        schema=options.schema(id_col, time_col, target_col, known, past, static),
+        horizon=horizon,
+        season=tuple(season or ()),
+        freq=options.frequency(freq),
+        zone=zone,
+        holidays=holidays,
+        seed=seed,
+    )
+    if parts and not entry_of(model).parts:
+        raise OptionError(f"--parts, but {model} has no linear and memory part; leave it out, or use hybrid")
+    ahead = None if future is None else gatecast.read_table(future)
+    source = jobs.read(gatecast.read_table(table), question)
+    show.facts(console, f"Read {table}", gatecast.insight.facts(source.panel), source.notes)
+    answer = jobs.forecast(
+        source, jobs.make(model, question), show.progress(quiet), level=widths, future=ahead, parts=parts
+    )
+    written = [] if out is None else [jobs.save(answer.frame, out)]
+    if report is not None:
+        written.append(_page(report, table, source, answer, widths))
+    show.wrote(console, written)
+    if as_json:
+        show.machine(_told(source, answer, written, rows=out is None))
+    elif out is None:
+        show.machine(jobs.as_csv(answer.frame))
+
+
+def _page(
+    path: Path,
+    table: Path,
+    source: "gatecast.jobs.Source",
+    answer: "gatecast.jobs.Answer",
+    level: tuple[float, ...],
+) -> Path:
+    """Write the page of a forecast."""
+    contents = gatecast.report.Contents(
+        title=f"Forecast of {table.name}",
+        panel=answer.panel,
+        forecast=answer.forecast,
+        model=answer.model,
+        level=level,
+        notes=source.notes,
+        commands=(show.command(),),
+        seed=source.question.seed,
+    )
+    return gatecast.report.write_report(path, contents)
+
+
+def _told(
+    source: "gatecast.jobs.Source", answer: "gatecast.jobs.Answer", written: list[Path], *, rows: bool
+) -> str:
+    """What a program is told: what was read, what was done, and the forecast or where it is."""
+    told: dict[str, Any] = {
+        "read": dict(gatecast.insight.facts(source.panel)),
+        "notes": source.notes,
+        "model": answer.model,
+        "wrote": [str(path) for path in written],
+    }
+    if rows:
+        told["forecast"] = answer.frame.to_dicts()
+    return show.as_json(told)

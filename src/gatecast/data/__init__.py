@@ -1,0 +1,64 @@
+"""The data room: tables in, panels through, tables out."""
+
+from gatecast.data.calendar import calendar_features, day_type
+from gatecast.data.clock import LocalTime, local_time
+from gatecast.data.covariates import Standardised, is_binary, standardise
+from gatecast.data.frequency import Frequency, seasons
+from gatecast.data.frequency import parse as parse_frequency
+from gatecast.data.gaps import fill_causally, missing_mask
+from gatecast.data.grid import continue_times, stamps_after
+from gatecast.data.holiday import add_holidays
+from gatecast.data.panel import Panel
+from gatecast.data.samples import SAMPLES, Sample, load_sample, sample_info
+from gatecast.data.scale import Scale, fit_scale
+from gatecast.data.schema import Schema
+from gatecast.data.table import Reading, extend, missing_future, panel_from, read_table
+from gatecast.data.window import (
+    actuals,
+    every_origin,
+    held_out_origins,
+    held_out_start,
+    inside,
+    target_rows,
+)
+from gatecast.data.writing import Layout, forecast_frame, make_future
+
+__all__ = [
+    "SAMPLES",
+    "Frequency",
+    "Layout",
+    "LocalTime",
+    "Panel",
+    "Reading",
+    "Sample",
+    "Scale",
+    "Schema",
+    "Standardised",
+    "actuals",
+    "add_holidays",
+    "calendar_features",
+    "continue_times",
+    "day_type",
+    "every_origin",
+    "extend",
+    "fill_causally",
+    "fit_scale",
+    "forecast_frame",
+    "held_out_origins",
+    "held_out_start",
+    "inside",
+    "is_binary",
+    "load_sample",
+    "local_time",
+    "make_future",
+    "missing_future",
+    "missing_mask",
+    "panel_from",
+    "parse_frequency",
+    "read_table",
+    "sample_info",
+    "seasons",
+    "stamps_after",
+    "standardise",
+    "target_rows",
+]

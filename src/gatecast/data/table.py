@@ -1,0 +1,215 @@
+"""Tables in: CSV and Parquet files, pandas and polars frames, pyarrow tables.
+
+With `writing`, the only file that knows a frame library; what it reads goes on as arrays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from gatecast._types import IntArray
+from gatecast.data import ahead as steps_ahead
+from gatecast.data import writing
+from gatecast.data.column import (
+    Frame,
+    open_frame,
+    read_ids,
+    read_numbers,
+    read_statics,
+    read_times,
+    refuse_absent,
+    spelled,
+)
+from gatecast.data.panel import Panel
+from gatecast.data.rows import Rows, localised
+from gatecast.data.schema import Schema, did_you_mean
+from gatecast.data.treatment import panel_of
+from gatecast.data.writing import Layout
+from gatecast.data.zone import to_instant, zone_rules
+from gatecast.errors import CovariateError, OptionError, TableError, listed
+from gatecast.progress import Progress, Silent
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A table, read.
+
+    panel   its series
+    notes   what was treated on the way, a sentence each
+    layout  what is needed to write tables of the same kind
+    """
+
+    panel: Panel
+    notes: tuple[str, ...]
+    layout: Layout
+
+
+def read_table(path: str | Path) -> pl.DataFrame:
+    """Read a CSV or Parquet file; ISO stamps in a CSV are parsed, others stay text.
+
+    Stamps with offsets from UTC become stamps in UTC, so that a summer and a winter offset agree.
+
+    Raises TableError if there is no such file, it is of another kind, broken or empty.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise TableError(f"there is no file {str(path)!r}; wanted a CSV or Parquet file")
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".parquet", ".pq"):
+        raise TableError(f"{path.name!r} ends in {suffix or 'nothing'!r}; wanted .csv or .parquet")
+    try:
+        table = _read_csv(path) if suffix == ".csv" else pl.read_parquet(path)
+    except pl.exceptions.NoDataError:
+        table = pl.DataFrame()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise TableError(
+            f"{path.name!r} cannot be read as {suffix[1:]}: {str(error).splitlines()[0]}"
+        ) from None
+    if table.is_empty():
+        raise TableError(f"{path.name!r} has no rows; wanted a header and at least one row")
+    return table
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        header = file.readline()
+    if ";" in header and "," not in header:
+        raise TableError(f"{path.name!r} is separated by semicolons; wanted commas, and points for decimals")
+    table = pl.read_csv(path, infer_schema_length=None)
+    table = table.rename({name: name.strip() for name in table.columns})
+    return table.with_columns(spelled(column) for column in table.get_columns() if column.dtype == pl.String)
+
+
+def panel_from(
+    frame: Frame,
+    schema: Schema | None = None,
+    *,
+    freq: str | int | None = None,
+    season: Sequence[int] | int | None = None,
+    zone: str | None = None,
+) -> Reading:
+    """Read a table as series on regular grids.
+
+    frame   pandas or polars DataFrame, polars LazyFrame or pyarrow Table
+    freq    step between rows, such as "30min", "h", "D", "MS" or 1; inferred if not given
+    season  lengths of the cycles in steps; by the frequency if not given
+    zone    IANA zone people live in: naive stamps are read on its clock, others follow its calendar
+
+    Raises TableError, FrequencyError or CovariateError naming columns, series, times and the remedy.
+    """
+    schema = schema or Schema()
+    table = open_frame(frame)
+    refuse_absent(table, schema)
+    if not len(table):
+        raise TableError("the table has no rows; wanted at least two for each series")
+    has_ids = schema.id_col in table.columns
+    series, ids = (
+        read_ids(table[schema.id_col]) if has_ids else (np.zeros(len(table), dtype=np.int64), ["series"])
+    )
+    times, carried, counted = read_times(table[schema.time_col])
+    static, static_names = read_statics(table, schema.static, series, ids)
+    rows = Rows(
+        schema=schema,
+        ids=tuple(ids),
+        series=series,
+        times=times,
+        values=read_numbers(table, (schema.target_col,))[:, 0],
+        known=read_numbers(table, schema.known),
+        past=read_numbers(table, schema.past),
+        static=static,
+        static_names=static_names,
+        zone=carried,
+        counted=counted,
+    )
+    panel, notes = panel_of(_in_zone(rows, zone), freq, season)
+    backend = table.implementation
+    stamp = table.schema[schema.time_col]
+    stamp = stamp if counted or isinstance(stamp, nw.Datetime | nw.Date) else nw.Datetime("us", carried)
+    layout = Layout(schema, backend, has_ids, table.schema[schema.id_col] if has_ids else None, stamp)
+    return Reading(panel, notes, layout)
+
+
+def _in_zone(rows: Rows, zone: str | None) -> Rows:
+    if zone is None:
+        return rows
+    if rows.counted:
+        raise OptionError(f"zone={zone!r} but {rows.schema.time_col!r} counts integer steps; leave zone= out")
+    zone_rules(zone)
+    return localised(rows, zone) if rows.zone is None else Rows(**{**vars(rows), "zone": zone})
+
+
+def extend(
+    panel: Panel, layout: Layout, horizon: int, future: Frame | None = None, progress: Progress | None = None
+) -> Panel:
+    """The panel's history followed by `horizon` rows of the future, their known covariates filled.
+
+    future  a table of ids, times and known covariates; the panel's own future rows serve if not given
+
+    Raises CovariateError naming series and time of what is absent; rows too many are noted to `progress`.
+    """
+    reports = progress or Silent()
+    ahead = _look_ahead(panel, layout, horizon, future)
+    if future is not None and not panel.known_names:
+        reports.note("the future table is not used: no covariate has the role known")
+    if ahead.unused:
+        said = "lie beyond the horizon or belong to no series of the table"
+        reports.note(f"{ahead.unused} future rows {said}: ignored")
+    return steps_ahead.append(panel, ahead)
+
+
+def missing_future(panel: Panel, layout: Layout, horizon: int, future: Frame | None = None) -> Frame:
+    """The ids and times among the next `horizon` steps that still lack a known covariate."""
+    return writing.missing_future(panel, layout, _look_ahead(panel, layout, horizon, future))
+
+
+def _look_ahead(panel: Panel, layout: Layout, horizon: int, future: Frame | None) -> steps_ahead.Ahead:
+    if future is None or not panel.known_names:
+        return steps_ahead.look_ahead(panel, horizon, None)
+    return steps_ahead.look_ahead(panel, horizon, _offered(panel, layout, future))
+
+
+def _offered(panel: Panel, layout: Layout, future: Frame) -> steps_ahead.Offered:
+    table, schema = open_frame(future), layout.schema
+    wanted = [*([schema.id_col] if layout.has_ids else []), schema.time_col, *panel.known_names]
+    absent = [name for name in wanted if name not in table.columns]
+    if absent:
+        hint = did_you_mean(absent[0], table.columns)
+        raise CovariateError(
+            f"the future table has no column {listed(list(map(repr, absent)))}; it has "
+            f"{listed(table.columns)}{hint}"
+        )
+    series = np.zeros(len(table), dtype=np.int64)
+    if layout.has_ids:
+        number, ids = read_ids(table[schema.id_col])
+        place = {name: i for i, name in enumerate(panel.ids)}
+        series = np.array([place.get(name, -1) for name in ids], dtype=np.int64)[number]
+    known = read_numbers(table, panel.known_names)
+    return steps_ahead.Offered(series, _future_times(panel, layout, series, table[schema.time_col]), known)
+
+
+def _future_times(panel: Panel, layout: Layout, series: IntArray, column: nw.Series[Any]) -> IntArray:
+    """The stamps of a future table, written as those of the history were."""
+    times, carried, counted = read_times(column)
+    name = column.name
+    if counted != (panel.frequency.unit == "step"):
+        kinds = ("stamps", "integer steps") if counted else ("integer steps", "stamps")
+        raise CovariateError(
+            f"{name!r} of the history holds {kinds[0]}, of the future table {kinds[1]}; wanted the same"
+        )
+    naive_history = panel.zone is None or layout.time_type == nw.Date or layout.time_type.time_zone is None
+    if carried is None and naive_history:
+        again = np.zeros(len(times), dtype=bool)
+        order = np.lexsort((times, series))
+        again[order[1:]] = (np.diff(times[order]) == 0) & (np.diff(series[order]) == 0)
+        return to_instant(times, panel.zone, later=again)
+    if carried is None or panel.zone is None:
+        history, given = panel.zone or "no zone", carried or "no zone"
+        raise CovariateError(
+            f"{name!r} of the history has {history}, of the future table {given}; wanted the same"
+        )
+    return times

@@ -1,0 +1,134 @@
+"""Panels and forecasts written back as the kind of table that came in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from gatecast._types import FloatArray, IntArray
+from gatecast.data.ahead import Ahead, unknown_steps
+from gatecast.data.column import Frame
+from gatecast.data.grid import stamps_after
+from gatecast.data.panel import Panel
+from gatecast.data.schema import Schema
+from gatecast.data.window import actuals
+from gatecast.data.zone import to_wall
+from gatecast.errors import OptionError
+from gatecast.forecaster import Forecast
+
+_SAME_LEVEL = 1e-6
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the table that came in was written.
+
+    backend     its library
+    has_ids     whether it had a column of ids
+    id_type     of the ids, where it had them
+    time_type   of the stamps, with their zone and unit
+    """
+
+    schema: Schema
+    backend: Any
+    has_ids: bool
+    id_type: Any
+    time_type: Any
+
+
+def make_future(panel: Panel, layout: Layout, horizon: int) -> Frame:
+    """The ids and times of the `horizon` steps behind each history: the frame to fill for a forecast."""
+    times = stamps_after(panel, panel.last_origins(), horizon)
+    return _future_frame(panel, layout, times, np.ones(times.shape, dtype=bool))
+
+
+def missing_future(panel: Panel, layout: Layout, ahead: Ahead) -> Frame:
+    """The ids and times of the steps ahead that lack a known covariate."""
+    return _future_frame(panel, layout, ahead.times, unknown_steps(ahead))
+
+
+def _future_frame(panel: Panel, layout: Layout, times: IntArray, chosen: np.ndarray) -> Frame:
+    series = np.repeat(np.arange(len(times)), times.shape[1])[chosen.ravel()]
+    return _frame(panel, layout, series, {layout.schema.time_col: times[chosen]}, {})
+
+
+def forecast_frame(
+    forecast: Forecast,
+    panel: Panel,
+    layout: Layout,
+    name: str,
+    level: Sequence[float],
+    *,
+    parts: bool = False,
+    cutoff: bool = False,
+    actual: bool = False,
+) -> Frame:
+    """A forecast as rows: id, time, [cutoff], [target], `name`, `name-lo-80`, `name-hi-80`, ...
+
+    level   widths of central intervals in percent, in the order of the columns
+    parts   add `name-linear` and `name-memory`, which sum to `name`
+    cutoff  add the time of each origin
+    actual  add the values that came
+
+    Raises OptionError if the forecast lacks a quantile that a level needs.
+    """
+    schema, horizon = layout.schema, forecast.point.shape[1]
+    order = np.lexsort((forecast.origins.position, forecast.origins.series))
+    origins = forecast.origins.where(order)
+    times = {schema.time_col: stamps_after(panel, origins, horizon).ravel()}
+    if cutoff:
+        last = panel.times[panel.offsets[origins.series] + origins.position]
+        times["cutoff"] = np.repeat(last, horizon)
+    columns = {schema.target_col: actuals(panel, origins, horizon)} if actual else {}
+    columns |= {n: c[order] for n, c in _columns(forecast, name, level, parts=parts).items()}
+    flat = {n: np.ascontiguousarray(c, dtype=np.float64).ravel() for n, c in columns.items()}
+    return _frame(panel, layout, np.repeat(origins.series, horizon), times, flat)
+
+
+def _columns(forecast: Forecast, name: str, level: Sequence[float], *, parts: bool) -> dict[str, FloatArray]:
+    columns = {name: forecast.point}
+    if parts and forecast.linear_part is not None and forecast.memory_part is not None:
+        columns |= {f"{name}-linear": forecast.linear_part, f"{name}-memory": forecast.memory_part}
+    for width in level:
+        for side, sign in (("lo", -1), ("hi", 1)):
+            columns[f"{name}-{side}-{width:g}"] = _quantile(forecast, (1 + sign * width / 100) / 2, width)
+    return columns
+
+
+def _quantile(forecast: Forecast, probability: float, width: float) -> FloatArray:
+    near = np.flatnonzero(np.abs(forecast.levels - probability) < _SAME_LEVEL)
+    if not len(near):
+        raise OptionError(
+            f"level {width:g} needs the quantile {probability:g}, the forecast has "
+            f"{forecast.levels.tolist()}; "
+            "ask for one of its levels, or forecast again with this level"
+        )
+    return forecast.quantiles[:, :, int(near[0])]
+
+
+def _frame(
+    panel: Panel, layout: Layout, series: IntArray, times: dict[str, IntArray], columns: dict[str, FloatArray]
+) -> Frame:
+    """A table of the kind that came in, its columns in the order given."""
+    built = [_stamps(name, stamps, panel, layout) for name, stamps in times.items()]
+    built += [nw.new_series(n, values, nw.Float64, backend=layout.backend) for n, values in columns.items()]
+    frame = built[0].to_frame().with_columns(*built[1:])  # nw.from_dict would lose zones and ask for pyarrow
+    if layout.has_ids:
+        name = layout.schema.id_col
+        ids = nw.new_series(name, list(panel.ids), backend=layout.backend).cast(layout.id_type)
+        frame = frame.with_columns(ids[series]).select(name, *frame.columns)
+    return frame.to_native()
+
+
+def _stamps(name: str, times: IntArray, panel: Panel, layout: Layout) -> nw.Series[Any]:
+    kind = layout.time_type
+    if panel.frequency.unit == "step":
+        return nw.new_series(name, times, backend=layout.backend).cast(kind)
+    zone = kind.time_zone if isinstance(kind, nw.Datetime) else None
+    shown = times if zone else to_wall(times, panel.zone)
+    stamps = nw.new_series(name, shown.astype("datetime64[us]"), backend=layout.backend)
+    if zone:
+        stamps = stamps.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
+    return stamps.cast(kind)

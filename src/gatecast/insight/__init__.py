@@ -1,0 +1,37 @@
+"""The insight room: figures and facts that make a forecast understood."""
+
+from gatecast.insight.facts import facts
+from gatecast.insight.figures import (
+    covariates_figure,
+    coverage_figure,
+    errors_by_step_figure,
+    fan_chart,
+    leaderboard_figure,
+    parts_figure,
+)
+from gatecast.insight.words import (
+    BOARD_HEAD,
+    board_remarks,
+    board_rows,
+    compared_over,
+    headline,
+    number,
+    share,
+)
+
+__all__ = [
+    "BOARD_HEAD",
+    "board_remarks",
+    "board_rows",
+    "compared_over",
+    "covariates_figure",
+    "coverage_figure",
+    "errors_by_step_figure",
+    "facts",
+    "fan_chart",
+    "headline",
+    "leaderboard_figure",
+    "number",
+    "parts_figure",
+    "share",
+]

@@ -1,0 +1,15 @@
+"""Every Plotly figure of the project, built once, for pages and notebooks alike."""
+
+from gatecast.insight.figures.comparison import coverage_figure, errors_by_step_figure, leaderboard_figure
+from gatecast.insight.figures.covariates import covariates_figure
+from gatecast.insight.figures.fan import fan_chart
+from gatecast.insight.figures.parts import parts_figure
+
+__all__ = [
+    "covariates_figure",
+    "coverage_figure",
+    "errors_by_step_figure",
+    "fan_chart",
+    "leaderboard_figure",
+    "parts_figure",
+]

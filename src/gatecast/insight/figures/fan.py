@@ -1,0 +1,97 @@
+"""The fan: what was, what is expected, and how far it may stray."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from gatecast._types import FloatArray
+from gatecast.data import Panel
+from gatecast.errors import OptionError
+from gatecast.forecaster import Forecast
+from gatecast.insight.figures.palette import BLUE, GREY, NUMBER, VERMILLION, dressed, faded, quantity
+from gatecast.insight.figures.stretch import stretch
+
+CLOSE = 1e-6  # two probabilities that differ by less are one
+
+
+def interval(forecast: Forecast, origin: int, level: float) -> tuple[FloatArray, FloatArray]:
+    """Lower and upper bound of one central interval. [horizon], [horizon]
+
+    Raises OptionError when the forecast does not hold the interval's quantiles.
+
+    >>> from gatecast.forecaster import Origins
+    >>> start = Origins(np.array([0]), np.array([9]))
+    >>> bounds = np.array([[[1.0, 3.0]]])
+    >>> interval(Forecast(start, np.array([0.1, 0.9]), bounds, np.array([[2.0]])), 0, 80)
+    (array([1.]), array([3.]))
+    """
+    tail = (1 - level / 100) / 2
+    columns = [np.flatnonzero(np.abs(forecast.levels - p) < CLOSE) for p in (tail, 1 - tail)]
+    if not all(len(c) for c in columns):
+        held = ", ".join(f"{p:g}" for p in forecast.levels)
+        raise OptionError(
+            f"a {level:g} % interval needs the quantiles {tail:g} and {1 - tail:g} "
+            f"and the forecast holds {held or 'none'}; ask for them when forecasting"
+        )
+    lower, upper = (forecast.quantiles[origin, :, c[0]] for c in columns)
+    return lower, upper
+
+
+def fan_chart(
+    panel: Panel,
+    forecast: Forecast,
+    origin: int = 0,
+    *,
+    level: Sequence[float] = (80, 95),
+    history: int | None = None,
+    actual: FloatArray | None = None,
+    unit: str = "",
+) -> go.Figure:
+    """History, forecast and intervals around one origin, on local time.
+
+    panel     the panel the forecast was made from
+    origin    which of the forecast's origins
+    level     [intervals]  widths in percent
+    history   steps of the past to show; four horizons when None
+    actual    [horizon]  what came, where it is known by now
+
+    Raises OptionError for an origin or an interval the forecast does not have.
+    """
+    shown = stretch(panel, forecast, origin, history)
+    figure = go.Figure()
+    for width in sorted(level, reverse=True):
+        _add_band(figure, shown.future_stamps, interval(forecast, origin, width), width)
+    figure.add_scatter(
+        x=shown.history_stamps, y=shown.history, name="history", line={"color": GREY, "width": 1.6},
+        hovertemplate=f"%{{y:{NUMBER}}}",
+    )  # fmt: skip
+    if actual is not None:
+        figure.add_scatter(
+            x=shown.future_stamps, y=actual, name="what came",
+            line={"color": VERMILLION, "width": 1.8, "dash": "dot"}, hovertemplate=f"%{{y:{NUMBER}}}",
+        )  # fmt: skip
+    figure.add_scatter(
+        x=shown.future_stamps, y=forecast.point[origin], name="forecast", line={"color": BLUE, "width": 2.4},
+        hovertemplate=f"%{{y:{NUMBER}}}",
+    )  # fmt: skip
+    _mark_origin(figure, shown.history_stamps[-1])
+    return dressed(figure, x=shown.axis, y=quantity(shown.title, unit))
+
+
+def _add_band(figure: go.Figure, x: np.ndarray, bounds: tuple[FloatArray, FloatArray], width: float) -> None:
+    """One interval, as a band whose hover says both bounds."""
+    lower, upper = bounds
+    name = f"{width:g} % interval"
+    figure.add_scatter(x=x, y=lower, line={"width": 0}, showlegend=False, hoverinfo="skip", legendgroup=name)
+    figure.add_scatter(
+        x=x, y=upper, name=name, line={"width": 0}, fill="tonexty", legendgroup=name,
+        fillcolor=faded(BLUE, 0.34 if width <= 80 else 0.18), customdata=np.column_stack([lower, upper]),
+        hovertemplate=f"%{{customdata[0]:{NUMBER}}} to %{{customdata[1]:{NUMBER}}}",
+    )  # fmt: skip
+
+
+def _mark_origin(figure: go.Figure, at: object) -> None:
+    """A line where the known ends."""
+    x = str(at) if isinstance(at, np.datetime64) else at
+    figure.add_vline(x=x, line={"color": GREY, "width": 1, "dash": "dash"})

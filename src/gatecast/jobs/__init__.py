@@ -1,0 +1,22 @@
+"""What each command does, as functions: read a table, forecast it, compare models on it, save the result."""
+
+from gatecast.jobs.question import Question, Source, make, read
+from gatecast.jobs.saving import as_csv, check_folder, check_targets, records_as_csv, save
+from gatecast.jobs.work import Answer, Comparison, compare, forecast, probabilities
+
+__all__ = [
+    "Answer",
+    "Comparison",
+    "Question",
+    "Source",
+    "as_csv",
+    "check_folder",
+    "check_targets",
+    "compare",
+    "forecast",
+    "make",
+    "probabilities",
+    "read",
+    "records_as_csv",
+    "save",
+]

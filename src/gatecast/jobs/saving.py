@@ -1,0 +1,82 @@
+"""Results on disk: checked before the work begins, written when it is done."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gatecast.errors import OptionError
+
+TABLES, PAGES = (".csv", ".parquet"), (".html", ".htm")
+
+
+def check_targets(out: Path | None, report: Path | None) -> None:
+    """Refuse now, before any work, files that could not be written afterwards.
+
+    Raises OptionError for an unknown suffix, a missing folder, a folder in its place or no right to write.
+    """
+    for path, suffixes in ((out, TABLES), (report, PAGES)):
+        if path is not None:
+            _check(path, suffixes)
+
+
+def check_folder(path: Path) -> Path:
+    """Make a folder for results, or refuse now.
+
+    Raises OptionError when it cannot be made or written to.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OptionError(_refusal(path, error)) from error
+    _check(path / "forecast.csv", TABLES)
+    return path
+
+
+def save(frame: Any, path: Path) -> Path:
+    """Write a polars frame, as its file's suffix says.
+
+    Raises OptionError when the disk will not have it.
+    """
+    try:
+        if path.suffix.lower() == ".csv":
+            path.write_text(as_csv(frame), encoding="utf-8", newline="")
+        else:
+            frame.write_parquet(path)
+    except OSError as error:
+        raise OptionError(_refusal(path, error)) from error
+    return path
+
+
+def as_csv(frame: Any) -> str:
+    """A polars frame as CSV, stamps in ISO with their offsets."""
+    zoned = any(getattr(kind, "time_zone", None) for kind in frame.dtypes)
+    text: str = frame.write_csv(datetime_format="%Y-%m-%dT%H:%M:%S%.f" + ("%:z" if zoned else ""))
+    return text
+
+
+def records_as_csv(records: Sequence[dict[str, Any]]) -> str:
+    """Plain records as CSV; missing numbers are empty cells."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(records[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({k: "" if v != v else v for k, v in record.items()} for record in records)
+    return text.getvalue()
+
+
+def _check(path: Path, suffixes: Sequence[str]) -> None:
+    if path.suffix.lower() not in suffixes:
+        seen = path.suffix or "nothing"
+        raise OptionError(f"cannot write {path}: its name ends in {seen}; wanted {' or '.join(suffixes)}")
+    try:
+        fresh = not path.exists()
+        path.open("ab").close()
+        if fresh:
+            path.unlink()
+    except OSError as error:
+        raise OptionError(_refusal(path, error)) from error
+
+
+def _refusal(path: Path, error: OSError) -> str:
+    return f"cannot write {path}: {error.strerror or error}; name a file in a folder you may write to"

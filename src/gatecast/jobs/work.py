@@ -1,0 +1,99 @@
+"""The work itself: forecast what follows a table, or compare models on its past."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gatecast.backtest import LEVELS, Backtest, Leaderboard, cross_validate, leaderboard
+from gatecast.data import Panel, extend, forecast_frame
+from gatecast.errors import OptionError
+from gatecast.forecaster import Forecast, Forecaster
+from gatecast.jobs.question import Source, with_holidays
+from gatecast.progress import Progress
+
+LINEAR_HALF = "LinearHalf"  # what a hybrid must be held against
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The forecast of what follows a table.
+
+    frame     as rows, the kind of table that came in
+    forecast  as a record, made from `panel`: the history with the steps ahead
+    model     its maker's name
+    """
+
+    frame: Any
+    forecast: Forecast
+    panel: Panel
+    model: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Models over rolling origins."""
+
+    backtest: Backtest
+    board: Leaderboard
+
+
+def forecast(
+    source: Source,
+    forecaster: Forecaster,
+    progress: Progress,
+    *,
+    level: Sequence[float],
+    future: Any = None,
+    parts: bool = False,
+) -> Answer:
+    """Learn from the whole table and forecast what follows it.
+
+    level   widths of the intervals in percent
+    future  table of the covariates known ahead, where there are any
+    parts   add the linear and the memory part to the frame
+
+    Raises CovariateError, before anything is learned, when a known covariate lacks for a step ahead.
+    """
+    question, layout = source.question, source.reading.layout
+    panel = extend(source.reading.panel, layout, question.horizon, future, progress)
+    panel = with_holidays(panel, question)
+    quantiles = probabilities(level)
+    learned = forecaster.learn(source.panel, progress)
+    found = learned.forecast(panel, panel.last_origins(), quantiles)
+    frame = forecast_frame(found, panel, layout, learned.name, level, parts=parts)
+    return Answer(frame, found, panel, learned.name)
+
+
+def compare(
+    source: Source,
+    forecasters: Sequence[Forecaster],
+    progress: Progress,
+    *,
+    windows: int,
+    step: int | None = None,
+    refit: bool = False,
+) -> Comparison:
+    """Run models over rolling origins of the table and rank them, the linear half for a reference.
+
+    Raises SeriesError when a series is too short for the windows.
+    """
+    backtest = cross_validate(
+        forecasters, source.panel, n_windows=windows, step=step, levels=LEVELS, refit=refit, progress=progress
+    )
+    reference = LINEAR_HALF if LINEAR_HALF in backtest.names else None
+    return Comparison(backtest, leaderboard(backtest, reference))
+
+
+def probabilities(level: Sequence[float]) -> tuple[float, ...]:
+    """The quantiles that central intervals of these widths need, and the median.
+
+    Raises OptionError for a width outside (0, 100).
+
+    >>> probabilities([80])
+    (0.1, 0.5, 0.9)
+    """
+    wrong = [width for width in level if not 0 < width < 100]
+    if wrong:
+        raise OptionError(f"level {wrong[0]:g} is not the width of an interval in percent; give 80, say")
+    tails = {round((1 - width / 100) / 2, 9) for width in level}
+    return tuple(sorted({0.5, *tails, *(round(1 - tail, 9) for tail in tails)}))

@@ -1,0 +1,18 @@
+"""The linear room: the robust autoregression, and baselines that everything has to beat."""
+
+from gatecast.linear.autoregression import Autoregression
+from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
+from gatecast.linear.paths import PathForecaster, Spread, around_point, fit_spread, require_steps
+
+__all__ = [
+    "Autoregression",
+    "Drift",
+    "PathForecaster",
+    "SeasonalNaive",
+    "Spread",
+    "around_point",
+    "fit_spread",
+    "recent_level",
+    "repeated",
+    "require_steps",
+]

@@ -1,0 +1,182 @@
+"""The robust seasonal autoregression: the linear half's own model.
+
+    z_t  = scaled (log) series;  z_t = x_t β + u_t;  u_t = c + Σ_l φ_l u_{t-l} + e_t
+
+x are calendar and known covariates (`design`), left out where a history has neither. φ is found by ridge
+towards the seasonal naive forecast (towards 0 where x already holds the season), old steps count less, and
+two Huber steps keep spikes from bending it. Forecasts are recursive, from every origin in one pass.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gatecast._types import FloatArray, IntArray
+from gatecast.data import Panel, Scale, fill_causally, fit_scale
+from gatecast.forecaster import Origins
+from gatecast.linear.design import design_for
+from gatecast.linear.lags import lag_set
+from gatecast.linear.paths import PathForecaster
+from gatecast.linear.regression import Regression, fit_regression
+from gatecast.linear.robust import decay, lag_matrix, recursive_paths, robust_ridge
+
+HALF_LIFE = 400.0  # steps, for a series without regressors
+HALF_LIFE_REGRESSED = 2000.0
+RIDGE = 0.002
+MARGIN = 0.5  # how far beyond its past range a scaled forecast may go
+BLOCKS = 6
+BLOCK_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """One series' coefficients.
+
+    lags          [lags]
+    coefficients  [lags]
+    low, high     bounds of u
+    """
+
+    regression: Regression | None
+    lags: IntArray
+    coefficients: FloatArray
+    intercept: float
+    low: float
+    high: float
+
+
+class Autoregression(PathForecaster):
+    """Robust seasonal autoregression with calendar and covariates as regressors.
+
+    horizon   steps ahead
+    season    lengths of the cycles in steps; inferred from the frequency if not given
+    known     covariates known ahead: weather forecast, holiday
+    past      accepted for interchange with other models; a linear recursion cannot use them
+    static    likewise
+    holidays  country or region whose public holidays to add, e.g. "AU-VIC"
+    logs      work on logarithms where a series is positive
+    regress   let calendar and covariates enter
+
+    >>> from gatecast.data import load_sample
+    >>> demand = load_sample("demand").tail(2000)
+    >>> model = Autoregression(horizon=48).fit(demand.select("unique_id", "ds", "y"))
+    >>> model.predict(level=[80]).columns
+    ['unique_id', 'ds', 'Autoregression', 'Autoregression-lo-80', 'Autoregression-hi-80']
+    """
+
+    def __init__(
+        self,
+        horizon: int,
+        season: int | Sequence[int] | None = None,
+        known: Sequence[str] = (),
+        past: Sequence[str] = (),
+        static: Sequence[str] = (),
+        holidays: str | None = None,
+        logs: bool = True,
+        regress: bool = True,
+    ) -> None:
+        self.horizon = horizon
+        self.season = season
+        self.known = known
+        self.past = past
+        self.static = static
+        self.holidays = holidays
+        self.logs = logs
+        self.regress = regress
+
+    def fit_paths(self, panel: Panel) -> None:
+        """Fit every series."""
+        self.path_scale_: Scale = fit_scale(panel, logs=self.logs)
+        self.fitted_ = [self._fit(panel, i) for i in range(len(panel))]
+
+    def paths(self, panel: Panel, origins: Origins, *, crossed: bool = False) -> FloatArray:
+        """Point forecasts in the series' unit. [origins, horizon]
+
+        crossed  let the regression's value at each row come from coefficients that have not seen it: for
+                 origins inside the fitted history, whose errors would otherwise flatter the model
+        """
+        result = np.empty((len(origins), self.horizon))
+        for i in np.unique(origins.series):
+            mine = np.flatnonzero(origins.series == i)
+            result[mine] = self._paths(panel, int(i), origins.position[mine], crossed)
+        return result
+
+    def _fit(self, panel: Panel, series: int) -> Fitted:
+        rows, history = panel.rows(series), panel.history(series)
+        seen = slice(0, history.stop - history.start)
+        scaled = self.path_scale_.forward(panel.values[rows], series)
+        regression = None
+        design = design_for(panel, series) if self.regress else None
+        if design is not None:
+            block = blocks_of(panel, len(scaled))
+            lag = panel.seasons[0] if panel.seasons[0] > 1 else 0
+            regression = fit_regression(panel, series, design, scaled, lag, block, BLOCKS)
+        mean = np.zeros(len(scaled)) if regression is None else regression.mean(panel, series)
+        error = (scaled - mean)[seen]
+        lags = lag_set(panel.seasons, max(len(error) // 3, 1))
+        filled = fill_causally(error, np.array([0, len(error)]), panel.seasons[0])
+        coefficients, intercept = fit_lags(error, filled, lags, panel.seasons[0], regression is not None)
+        return Fitted(
+            regression,
+            lags,
+            coefficients,
+            intercept,
+            float(filled.min()) - MARGIN,
+            float(filled.max()) + MARGIN,
+        )
+
+    def _paths(self, panel: Panel, series: int, positions: IntArray, crossed: bool) -> FloatArray:
+        fitted, rows = self.fitted_[series], panel.rows(series)
+        scaled = self.path_scale_.forward(panel.values[rows], series)
+        mean = np.zeros(len(scaled))
+        if fitted.regression is not None and crossed:
+            mean = fitted.regression.crossed(panel, series, blocks_of(panel, len(scaled)))
+        elif fitted.regression is not None:
+            mean = fitted.regression.mean(panel, series)
+        filled = fill_causally(scaled - mean, np.array([0, len(scaled)]), panel.seasons[0])
+        # an origin so early that its lags reach before the series reads the first value there
+        longest = int(fitted.lags.max(initial=1))
+        padded = np.concatenate([np.full(longest, filled[0]), filled])
+        paths = recursive_paths(
+            padded,
+            fitted.lags,
+            fitted.coefficients,
+            fitted.intercept,
+            positions + longest,
+            self.horizon,
+            fitted.low,
+            fitted.high,
+        )
+        steps = np.minimum(positions[:, None] + np.arange(1, self.horizon + 1), len(mean) - 1)
+        unscaled: FloatArray = self.path_scale_.inverse(paths + mean[steps], series)
+        return unscaled
+
+
+def fit_lags(
+    error: FloatArray, filled: FloatArray, lags: IntArray, season: int, regressed: bool
+) -> tuple[FloatArray, float]:
+    """Coefficients of the lags and the intercept.
+
+    error   [time]  scaled, NaN where unknown: such steps are no targets
+    filled  [time]  the same with gaps filled, for the lags
+    """
+    prior, penalty = np.zeros(len(lags) + 1), np.full(len(lags) + 1, RIDGE)
+    penalty[-1] = 0.0
+    anchor = np.flatnonzero(lags == season) if season > 1 else np.flatnonzero(lags == 1)
+    if not regressed and len(anchor):
+        prior[anchor[0]] = 1.0
+    design = np.column_stack([lag_matrix(filled, lags), np.ones(len(filled))])
+    usable = np.isfinite(design).all(axis=1) & np.isfinite(error)
+    if usable.sum() == 0:
+        return prior[:-1], 0.0
+    weights = decay(len(error), HALF_LIFE_REGRESSED if regressed else HALF_LIFE)
+    coefficients = robust_ridge(design[usable], error[usable], weights[usable], penalty, prior)
+    return np.ascontiguousarray(coefficients[:-1]), float(coefficients[-1])
+
+
+def blocks_of(panel: Panel, time: int) -> IntArray:
+    """Cross-fitting block of each row: stretches of four weeks, dealt out in turn. [time]"""
+    day = panel.seasons[0] if panel.seasons[0] > 1 else 1
+    block: IntArray = (np.arange(time) // (BLOCK_DAYS * day)) % BLOCKS
+    return block

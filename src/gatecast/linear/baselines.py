@@ -1,0 +1,93 @@
+"""Forecasts anyone can make by hand: what every model has to beat."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gatecast._types import FloatArray, IntArray
+from gatecast.data import Panel, fill_causally
+from gatecast.forecaster import Origins
+from gatecast.linear.paths import PathForecaster
+
+LEVEL_CYCLES = 4
+
+
+class _Baseline(PathForecaster):
+    """What the baselines share: nothing but arguments and the filling of gaps.
+
+    horizon   steps ahead
+    season    lengths of the cycles in steps; inferred from the frequency if not given
+    known, past, static, holidays   accepted for interchange with other models, not used
+    """
+
+    def __init__(
+        self,
+        horizon: int,
+        season: int | Sequence[int] | None = None,
+        known: Sequence[str] = (),
+        past: Sequence[str] = (),
+        static: Sequence[str] = (),
+        holidays: str | None = None,
+    ) -> None:
+        self.horizon = horizon
+        self.season = season
+        self.known = known
+        self.past = past
+        self.static = static
+        self.holidays = holidays
+
+    def fit_paths(self, panel: Panel) -> None:
+        """Learn nothing: what a baseline needs stands in the panel."""
+
+    def _known(self, panel: Panel) -> FloatArray:
+        return fill_causally(panel.values, panel.offsets, panel.seasons[0])
+
+
+class SeasonalNaive(_Baseline):
+    """Tomorrow is like today: every step repeats the one a season earlier, the first season of the panel's.
+
+    >>> import polars as pl
+    >>> table = pl.DataFrame({"ds": range(8), "y": [1.0, 2.0, 3.0, 4.0] * 2})
+    >>> SeasonalNaive(horizon=2, season=4).fit(table).predict(level=[])["SeasonalNaive"].to_list()
+    [1.0, 2.0]
+    """
+
+    def paths(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Repeat the last season. [origins, horizon]"""
+        return repeated(self._known(panel), panel, origins, self.horizon, panel.seasons[0])
+
+
+class Drift(_Baseline):
+    """A straight line from the first value through the last. Hyndman & Athanasopoulos, FPP3, 5.2."""
+
+    def paths(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Continue the line. [origins, horizon]"""
+        values = self._known(panel)
+        start = panel.offsets[origins.series]
+        last, first = values[start + origins.position], values[start]
+        slope = (last - first) / np.maximum(origins.position, 1)
+        line: FloatArray = last[:, None] + slope[:, None] * np.arange(1, self.horizon + 1)
+        return line
+
+
+def repeated(values: FloatArray, panel: Panel, origins: Origins, horizon: int, season: int) -> FloatArray:
+    """The last full season before each origin, over and over. [origins, horizon]
+
+    values  [rows]  without gaps
+    """
+    ahead = np.arange(1, horizon + 1)
+    back = season * (-(-ahead // season))
+    position = np.maximum(origins.position[:, None] + ahead - back, 0)
+    seen = np.minimum(position, origins.position[:, None])
+    result: FloatArray = values[panel.offsets[origins.series][:, None] + seen]
+    return result
+
+
+def recent_level(values: FloatArray, panel: Panel, origins: Origins, season: int) -> FloatArray:
+    """Mean of the season that ends at each origin. [origins]"""
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    start = panel.offsets[origins.series]
+    first = start + np.maximum(origins.position + 1 - season, 0)
+    last = start + origins.position + 1
+    level: FloatArray = (total[last] - total[first]) / (last - first)
+    return level

@@ -1,0 +1,239 @@
+"""The regressors of the calendar-and-covariate regression.
+
+Each term is something slow times the shape of the day: H are harmonics of the local hour, slots its steps.
+
+    day type (8) × slots        year (harmonics) × H        trend
+    each 0/1 covariate, the day before it and the day after × H
+    each other covariate: hinges of itself and of its day mean × H, its lags and longer means × low H
+
+After Hong, Wang & Willis, A naive multiple linear regression benchmark for short term load forecasting
+(2011), and the recency effect of Wang, Liu & Hong, Electric load forecasting with big data (2016).
+Short histories carry less: see `Detail`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from gatecast._types import FloatArray, IntArray
+from gatecast.data import Panel, day_type, is_binary, local_time
+
+Shape = Literal["one", "low", "day", "slots"]
+
+KNOTS = (0.15, 0.35, 0.55, 0.75, 0.92)  # quantiles at which a covariate's effect may bend
+HARMONICS = {"low": 1, "day": 4}
+MOST_SLOTS = 48
+DAY_TYPES = 8
+RECENT_HOURS = (1, 2, 4, 8, 24, 48)
+DAYS_IN_YEAR = 365.25
+YEARS_LONG = 6
+ROWS_PER_COLUMN = 12  # history a column needs before it is worth having
+MICROSECONDS_IN_DAY = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class Detail:
+    """How much of the design a history carries.
+
+    covariates  0 straight lines only, 1 hinges by day shape, 2 also lags and longer means
+    calendar    whether day types and the trend enter
+    years       harmonics of the year, 0 for none
+    """
+
+    covariates: int
+    calendar: bool
+    years: int
+
+
+@dataclass(frozen=True)
+class Term:
+    """Slow columns [time, columns], each to be multiplied by a shape of the day."""
+
+    slow: FloatArray
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Where each row of one series stands.
+
+    day     [time]  phase within the day (or first season), in [0, 1)
+    kind    [time]  type of day, 0 to 7
+    year    [time]  phase within the year, in [0, 1); None without a calendar
+    steps   rows of a day, 1 where rows are a day or longer
+    """
+
+    day: FloatArray
+    kind: IntArray
+    year: FloatArray | None
+    steps: int
+
+
+@dataclass(frozen=True)
+class Design:
+    """The columns of one series, fixed when it was fitted, for any extension of that series.
+
+    span    [2]  first and last fitted time, the unit of the trend
+    knots   [known covariates, knots]  standardised
+    center  [known covariates]
+    spread  [known covariates]
+    binary  [known covariates]
+    """
+
+    detail: Detail
+    span: tuple[int, int]
+    knots: FloatArray
+    center: FloatArray
+    spread: FloatArray
+    binary: tuple[bool, ...]
+
+    def terms(self, panel: Panel, series: int) -> tuple[list[Term], dict[Shape, FloatArray]]:
+        """The slow columns of every term and the shapes of the day, for all rows of the series."""
+        clock = clock_of(panel, series)
+        rows = panel.rows(series)
+        time = rows.stop - rows.start
+        terms = [Term(np.ones((time, 1)), "one"), *self._calendar_terms(clock, panel.times[rows])]
+        for column in range(len(self.binary)):
+            raw = panel.known[rows, column]
+            terms += self._covariate_terms((raw - self.center[column]) / self.spread[column], column, clock)
+        return terms, shapes_of(clock)
+
+    def _calendar_terms(self, clock: Clock, times: IntArray) -> list[Term]:
+        if not self.detail.calendar:
+            return []
+        first, last = self.span
+        trend = ((times - first) / max(last - first, 1))[:, None]
+        terms = [Term(np.eye(DAY_TYPES)[clock.kind], "slots"), Term(trend, "one")]
+        if self.detail.years and clock.year is not None:
+            terms.append(Term(harmonics(clock.year, self.detail.years)[:, 1:], "day"))
+        return terms
+
+    def _covariate_terms(self, x: FloatArray, column: int, clock: Clock) -> list[Term]:
+        if self.detail.covariates == 0:
+            return [Term(x[:, None], "one")]
+        if self.binary[column]:
+            beside = np.stack([x, ahead(x, clock.steps), delayed(x, clock.steps)], axis=1)
+            beside[:, 1:] *= 1 - x[:, None]
+            return [Term(beside, "day")]
+        day_mean = trailing_mean(x, clock.steps)
+        terms = [Term(hinges(x, self.knots[column]), "day")]
+        if clock.steps > 1:
+            terms.append(Term(hinges(day_mean, self.knots[column]), "day"))
+        if self.detail.covariates == 2 and clock.steps > 1:
+            backs = sorted({max(1, round(h * clock.steps / 24)) for h in RECENT_HOURS})
+            recent = [delayed(x, back) for back in backs]
+            longer = [trailing_mean(x, days * clock.steps) for days in (3, 7)]
+            weekend = np.isin(clock.kind, (5, 6, 7)) * x
+            terms.append(Term(np.stack([*recent, *longer, weekend], axis=1), "low"))
+        return terms
+
+
+def columns(terms: list[Term], shapes: dict[Shape, FloatArray], part: slice) -> FloatArray:
+    """The regressors of some rows: every slow column times its shape. [rows, columns]"""
+    blocks = []
+    for term in terms:
+        slow, shape = term.slow[part], shapes[term.shape][part]
+        blocks.append((slow[:, :, None] * shape[:, None, :]).reshape(len(slow), -1))
+    return np.concatenate(blocks, axis=1)
+
+
+def width(terms: list[Term], shapes: dict[Shape, FloatArray]) -> int:
+    """How many columns the terms make."""
+    return sum(term.slow.shape[1] * shapes[term.shape].shape[1] for term in terms)
+
+
+def design_for(panel: Panel, series: int) -> Design | None:
+    """The richest design that the series' history carries; None if regressors would bring nothing.
+
+    Without known covariates a year of history is needed: what the calendar says beyond the seasons an
+    autoregression sees is the time of year.
+    """
+    history = panel.history(series)
+    clock = clock_of(panel, series)
+    span_years = (history.stop - history.start) / (clock.steps * DAYS_IN_YEAR)
+    dated = panel.frequency.unit == "microsecond" and clock.year is not None
+    if not panel.known_names and not (dated and span_years >= 1):
+        return None
+    known = panel.known[history]
+    center, spread = known.mean(axis=0), known.std(axis=0)
+    binary = tuple(is_binary(column) for column in known.T)
+    flat = np.array([*binary], dtype=bool) | (spread < 1e-12)
+    center, spread = np.where(flat, 0.0, center), np.where(flat, 1.0, spread)
+    knots = np.quantile((known - center) / spread, KNOTS, axis=0).T
+    years = (YEARS_LONG if span_years >= 2 else 1 if span_years >= 1 else 0) if dated else 0
+    times = panel.times[history]
+    for detail in (
+        Detail(2, True, years),
+        Detail(1, True, min(years, 1)),
+        Detail(0, clock.steps > 1, 0),
+        Detail(0, False, 0),
+    ):
+        design = Design(detail, (int(times[0]), int(times[-1])), knots, center, spread, binary)
+        if width(*design.terms(panel, series)) * ROWS_PER_COLUMN <= len(times):
+            return design
+    return None
+
+
+def clock_of(panel: Panel, series: int) -> Clock:
+    """Phases and day types of the rows of one series, by its calendar or, without one, by its seasons."""
+    rows = panel.rows(series)
+    times = panel.times[rows]
+    local = local_time(times, panel.zone, panel.frequency)
+    if local is None:
+        first = panel.seasons[0]
+        second = next((s for s in panel.seasons if s > first and s // first <= DAY_TYPES), first)
+        return Clock((times % first) / first, (times % second) // first, None, first)
+    kind = day_type(panel)
+    steps = 1
+    if panel.frequency.unit == "microsecond":
+        steps = max(1, round(MICROSECONDS_IN_DAY / panel.frequency.count))
+    year = (local.day_of_year / DAYS_IN_YEAR) % 1.0
+    kinds = np.zeros(len(times), dtype=np.int64) if kind is None else kind[rows]
+    return Clock(local.hour / 24, kinds, year, steps)
+
+
+def shapes_of(clock: Clock) -> dict[Shape, FloatArray]:
+    """The shapes of the day at every row. Each [time, columns]"""
+    one = np.ones((len(clock.day), 1))
+    if clock.steps == 1:
+        return {"one": one, "low": one, "day": one, "slots": one}
+    slots = min(clock.steps, MOST_SLOTS)
+    slot = np.minimum((clock.day * slots).astype(np.int64), slots - 1)
+    most = (clock.steps - 1) // 2
+    return {
+        "one": one,
+        "low": harmonics(clock.day, min(HARMONICS["low"], most)),
+        "day": harmonics(clock.day, min(HARMONICS["day"], most)),
+        "slots": np.eye(slots)[slot],
+    }
+
+
+def harmonics(phase: FloatArray, count: int) -> FloatArray:
+    """1, then sines and cosines of `count` multiples of a phase. [time, 1 + 2 count]"""
+    angles = 2 * np.pi * phase[:, None] * np.arange(1, count + 1)
+    return np.concatenate([np.ones((len(phase), 1)), np.sin(angles), np.cos(angles)], axis=1)
+
+
+def hinges(x: FloatArray, knots: FloatArray) -> FloatArray:
+    """The value itself and how far it lies beyond each knot. [time, 1 + knots]"""
+    return np.concatenate([x[:, None], np.maximum(x[:, None] - knots, 0.0)], axis=1)
+
+
+def delayed(x: FloatArray, steps: int) -> FloatArray:
+    """The value `steps` before; the first value where the series had not begun. [time]"""
+    return np.concatenate([np.full(min(steps, len(x)), x[0]), x[: max(len(x) - steps, 0)]])
+
+
+def ahead(x: FloatArray, steps: int) -> FloatArray:
+    """The value `steps` later; the last value where the series has ended. [time]"""
+    return np.concatenate([x[steps:], np.full(min(steps, len(x)), x[-1])])
+
+
+def trailing_mean(x: FloatArray, steps: int) -> FloatArray:
+    """Mean of the last `steps` values, fewer at the beginning. [time]"""
+    total = np.concatenate([[0.0], np.cumsum(x)])
+    end = np.arange(1, len(x) + 1)
+    start = np.maximum(end - steps, 0)
+    mean: FloatArray = (total[end] - total[start]) / (end - start)
+    return mean

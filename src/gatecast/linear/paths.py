@@ -1,0 +1,112 @@
+"""Anything that states one path per origin becomes a forecaster here: its own held-out errors give the intervals."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+
+from gatecast._types import FloatArray, IntArray
+from gatecast.data import Panel, Scale, actuals, fit_scale, held_out_origins, held_out_start
+from gatecast.errors import SeriesError, listed
+from gatecast.forecaster import Forecast, Origins
+from gatecast.front import TableDoor
+from gatecast.interval import LEVELS, Calibration, Width, at_levels, calibrate, fit_width
+from gatecast.progress import Progress
+
+MOST_ORIGINS = 4000
+
+
+class PathForecaster(TableDoor):
+    """A forecaster whose point forecasts are its own and whose intervals come from its held-out errors.
+
+    It is fitted twice: on the earlier part of each series, to see how it errs on the rest, and on all.
+    """
+
+    @abstractmethod
+    def fit_paths(self, panel: Panel) -> None:
+        """Learn from every known value of the panel."""
+
+    @abstractmethod
+    def paths(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Point forecasts in the series' unit. [origins, horizon]"""
+
+    def learn(self, panel: Panel, progress: Progress) -> Self:
+        """Fit, calibrate on what was held out, and fit again on everything."""
+        require_steps(panel, 3, self.name)
+        with progress.task(f"{self.name}: fitting", total=2) as task:
+            start = held_out_start(panel, self.horizon)
+            self.fit_paths(panel.seen_until(start))
+            self.scale_ = fit_scale(panel)
+            origins = held_out_origins(panel, start, self.horizon, MOST_ORIGINS)
+            path = self.scale_.forward(self.paths(panel, origins), origins.series[:, None])
+            actual = self.scale_.forward(actuals(panel, origins, self.horizon), origins.series[:, None])
+            self.spread_ = fit_spread(panel, origins, actual, path)
+            task.advance()
+            self.fit_paths(panel)
+            task.advance()
+        return self
+
+    def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
+        """Point forecasts with calibrated quantiles around them."""
+        point = self.paths(panel, origins)
+        path = self.scale_.forward(point, origins.series[:, None])
+        scaled = self.spread_.around(panel, origins, path)
+        series = origins.series[:, None, None]
+        quantiles = self.scale_.inverse(at_levels(scaled, LEVELS, levels), series)
+        return Forecast(
+            origins, np.asarray(levels, dtype=np.float64), around_point(quantiles, point, levels), point
+        )
+
+
+def around_point(quantiles: FloatArray, point: FloatArray, levels: Sequence[float]) -> FloatArray:
+    """Quantiles that agree with the point forecast to the last bit: those of .5 and below never above it."""
+    level = np.asarray(levels)
+    low = np.minimum(quantiles, point[..., None])
+    high = np.maximum(quantiles, point[..., None])
+    agreed: FloatArray = np.where(level < 0.5, low, np.where(level > 0.5, high, point[..., None]))
+    return agreed
+
+
+class Spread:
+    """Quantiles around paths: an ordinary error's size and how errors are distributed in units of it."""
+
+    def __init__(self, width: Width, calibration: Calibration) -> None:
+        self.width = width
+        self.calibration = calibration
+
+    def around(self, panel: Panel, origins: Origins, path: FloatArray) -> FloatArray:
+        """Scaled quantiles around scaled paths. [origins, horizon, levels]"""
+        width = self.width.at(origins.series, phases(panel, origins, path.shape[1]))
+        return self.calibration.apply(np.repeat(path[..., None], len(LEVELS), axis=-1), width)
+
+
+def fit_spread(panel: Panel, origins: Origins, actual: FloatArray, path: FloatArray) -> Spread:
+    """Learn how errors are distributed from held-out origins.
+
+    actual, path  [origins, horizon]  scaled; NaN where unknown
+    """
+    phase = phases(panel, origins, path.shape[1])
+    width = fit_width(actual - path, origins.series, phase, (len(panel), panel.seasons[0]))
+    base = np.repeat(path[..., None], len(LEVELS), axis=-1)
+    return Spread(width, calibrate(actual, base, width.at(origins.series, phase), LEVELS))
+
+
+def phases(panel: Panel, origins: Origins, horizon: int) -> IntArray:
+    """Where each target step stands in the first season. [origins, horizon]
+
+    Counted from the start of each series, so that the phase of a step never depends on later rows.
+    """
+    steps = origins.position[:, None] + np.arange(1, horizon + 1)
+    phase: IntArray = steps % panel.seasons[0]
+    return phase
+
+
+def require_steps(panel: Panel, wanted: int, name: str) -> None:
+    """Raise SeriesError for series with fewer known steps than a model needs."""
+    short = [f"{panel.ids[i]!r} has {int(n)}" for i, n in enumerate(panel.known_steps) if n < wanted]
+    if short:
+        raise SeriesError(
+            f"{name} needs at least {wanted} steps of each series, but {listed(short)}; "
+            "give more history or leave those series out"
+        )

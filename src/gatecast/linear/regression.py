@@ -1,0 +1,123 @@
+"""Fit the calendar-and-covariate regression of one series, robustly and in little memory.
+
+The regressors are made chunk by chunk and only their products are kept. Before fitting, both sides are
+quasi-differenced over a day, y_t - ρ y_{t-day}, since the errors of neighbouring days are alike: least
+squares on the plain rows would trust far too few of them.
+
+Blocks of time can be left out one by one at no further pass (cross-fitting), so that what is forecast
+for a block came from coefficients that have not seen it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gatecast._types import FloatArray
+from gatecast.data import Panel
+from gatecast.linear.design import Design, Shape, Term, columns, width
+from gatecast.linear.robust import huber_weights
+
+CHUNK = 8192
+RHO = 0.8
+RIDGE = 4.0  # in rows: how many contrary observations the prior of 0 is worth
+
+
+@dataclass(frozen=True)
+class Regression:
+    """A fitted regression of one series.
+
+    coefficients  [blocks + 1, columns]  leaving out block 0, 1, …; the last row leaves out nothing
+    """
+
+    design: Design
+    coefficients: FloatArray
+
+    def mean(self, panel: Panel, series: int) -> FloatArray:
+        """The regression's value at every row of the series, future included. [time]"""
+        terms, shapes = self.design.terms(panel, series)
+        return _fitted(terms, shapes, self.coefficients[-1:])[0]
+
+    def crossed(self, panel: Panel, series: int, block: np.ndarray) -> FloatArray:
+        """The same, each row by the coefficients that have not seen its block. [time]
+
+        block  [time]  the block of each row, -1 or >= blocks for none
+        """
+        terms, shapes = self.design.terms(panel, series)
+        means = _fitted(terms, shapes, self.coefficients)
+        last = len(self.coefficients) - 1
+        chosen = np.where((block < 0) | (block >= last), last, block)
+        result: FloatArray = means[chosen, np.arange(means.shape[1])]
+        return result
+
+
+def fit_regression(
+    panel: Panel, series: int, design: Design, scaled: FloatArray, lag: int, block: np.ndarray, blocks: int
+) -> Regression:
+    """Fit by ridge with one Huber step.
+
+    scaled  [time]  the series' scaled values, NaN where unknown
+    lag     steps of the quasi-difference, 0 for none
+    block   [time]  the cross-fitting block of each row; -1 for none
+    """
+    terms, shapes = design.terms(panel, series)
+    lag = lag if len(scaled) > 4 * lag else 0
+    weights = np.isfinite(scaled).astype(np.float64)
+    coefficients = np.zeros((1, width(terms, shapes)))
+    for final in (False, True):
+        grams, moments = _products(terms, shapes, scaled, weights, lag, block, blocks if final else 0)
+        coefficients = np.stack([_solve(g, m) for g, m in zip(grams, moments, strict=True)])
+        residual = scaled - _fitted(terms, shapes, coefficients[-1:])[0]
+        known = np.isfinite(residual)
+        weights[known] = huber_weights(residual[known])
+    return Regression(design, coefficients)
+
+
+def _products(
+    terms: list[Term],
+    shapes: dict[Shape, FloatArray],
+    scaled: FloatArray,
+    weights: FloatArray,
+    lag: int,
+    block: np.ndarray,
+    blocks: int,
+) -> tuple[FloatArray, FloatArray]:
+    """Gram matrices and moments, leaving out each block in turn and, last, none."""
+    size = width(terms, shapes)
+    grams, moments = np.zeros((blocks + 1, size, size)), np.zeros((blocks + 1, size))
+    rho = RHO if lag else 0.0
+    for start in range(lag, len(scaled), CHUNK):
+        part = slice(start, min(start + CHUNK, len(scaled)))
+        design, target, weight = columns(terms, shapes, part), scaled[part], weights[part]
+        if lag:
+            earlier = slice(part.start - lag, part.stop - lag)
+            design = design - rho * columns(terms, shapes, earlier)
+            target = target - rho * scaled[earlier]
+            weight = np.minimum(weight, weights[earlier])
+        keep = np.isfinite(target) & (weight > 0)
+        here = block[part][keep] if blocks else np.full(int(keep.sum()), -1)
+        design, target, weight = design[keep], target[keep], weight[keep]
+        for b in np.unique(here):
+            mine = here == b
+            weighted = design[mine] * weight[mine, None]
+            gram, moment = weighted.T @ design[mine], weighted.T @ target[mine]
+            others = [k for k in range(blocks + 1) if k != b]
+            grams[others] += gram
+            moments[others] += moment
+    return grams, moments
+
+
+def _solve(gram: FloatArray, moment: FloatArray) -> FloatArray:
+    penalty = np.full(len(gram), RIDGE * (1 - RHO) ** 2)
+    penalty[0] = 1e-6  # the constant is free
+    solution: FloatArray = np.linalg.solve(gram + np.diag(penalty), moment)
+    return solution
+
+
+def _fitted(terms: list[Term], shapes: dict[Shape, FloatArray], coefficients: FloatArray) -> FloatArray:
+    """Values of several sets of coefficients at every row. [sets, time]"""
+    time = len(terms[0].slow)
+    result = np.empty((len(coefficients), time))
+    for start in range(0, time, CHUNK):
+        part = slice(start, min(start + CHUNK, time))
+        result[:, part] = coefficients @ columns(terms, shapes, part).T
+    return result

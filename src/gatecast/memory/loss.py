@@ -1,0 +1,22 @@
+"""Pinball loss: what a quantile forecast is trained on and scored by. [kernel]
+
+Koenker & Bassett (1978): ρ_τ(e) = max(τ e, (τ - 1) e), e = y - q.
+"""
+
+import torch
+from torch import Tensor
+
+
+def pinball(target: Tensor, quantiles: Tensor, levels: Tensor, unit: Tensor) -> Tensor:
+    """Mean pinball loss over the known targets, in units of `unit`.
+
+    target     [..., horizon]           NaN where unknown
+    quantiles  [..., horizon, levels]
+    levels     [levels]
+    unit       [...]                    size of an ordinary error
+    returns    []
+    """
+    known = ~torch.isnan(target)
+    error = (torch.where(known, target, 0.0)[..., None] - quantiles) / unit[..., None, None]
+    loss = torch.maximum(levels * error, (levels - 1) * error).mean(-1)
+    return (loss * known).sum() / known.sum().clamp(min=1)

@@ -1,0 +1,6 @@
+"""The report room: one page that shows a forecast, what it rests on and how it compares."""
+
+from gatecast.report.contents import Contents
+from gatecast.report.page import write_report
+
+__all__ = ["Contents", "write_report"]

@@ -1,0 +1,34 @@
+"""The forecasters that stand under the contract: add a line for a new one."""
+
+from collections.abc import Callable
+
+import gatecast
+from contract import Case
+from fake_forecasters import HonestNaive
+from gatecast.forecaster import Forecaster
+
+
+def _maker(name: str) -> Callable[[int], Forecaster]:
+    """One of gatecast's own, by its public name, with the covariates of the contract's panel."""
+
+    def make(horizon: int) -> Forecaster:
+        model: Forecaster = getattr(gatecast, name)(
+            horizon=horizon, season=24, known=("temperature",), past=("cloud",)
+        )
+        return model
+
+    return make
+
+
+CASES = [
+    Case("HonestNaive", HonestNaive),
+    Case("SeasonalNaive", _maker("SeasonalNaive")),
+    Case("Drift", _maker("Drift")),
+    Case("Autoregression", _maker("Autoregression")),
+    Case("LinearHalf", _maker("LinearHalf"), tolerance=1e-3, heavy=True),
+    # Rounding grows while a network trains: in another unit the same training ends near the same place.
+    Case("LSTM", _maker("LSTM"), tolerance=0.05, heavy=True),
+    Case("GRU", _maker("GRU"), tolerance=0.05, heavy=True),
+    Case("RNN", _maker("RNN"), tolerance=0.05, heavy=True),
+    Case("Hybrid", _maker("Hybrid"), tolerance=0.05, heavy=True),
+]

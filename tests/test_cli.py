@@ -1,0 +1,301 @@
+"""The command line: what it prints where, how it exits, and what it says to a mistake."""
+
+import csv
+import io
+import json
+import re
+import sys
+
+import numpy as np
+import polars as pl
+import pytest
+
+from gatecast.catalogue import MODELS, entry_of
+from gatecast.cli import main
+from gatecast.data import read_table
+from gatecast.errors import OptionError
+
+
+@pytest.fixture
+def gatecast(monkeypatch, capsys):
+    """Run the command line; give back exit code, standard output and standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["gatecast", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", "100")
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsys.readouterr()
+        code = left.value.code
+        return int(code or 0), out, re.sub(r"\x1b\[[0-9;]*m", "", err)
+
+    return run
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Ten days of hourly load with temperature, in a file."""
+    hours = np.arange(240)
+    start = pl.datetime(2024, 3, 1, time_zone="Europe/Madrid")
+    table = pl.select(pl.datetime_range(start, start.dt.offset_by("239h"), "1h").alias("ds")).with_columns(
+        y=pl.Series(100 + 20 * np.sin(2 * np.pi * hours / 24) + np.random.default_rng(0).normal(size=240)),
+        temperature=pl.Series(10 + 5 * np.cos(2 * np.pi * hours / 24)),
+    )
+    path = tmp_path / "load.parquet"
+    table.write_parquet(path)
+    return path
+
+
+def naive(load, *more):
+    """The quickest forecast there is."""
+    return ("forecast", load, "--horizon", 24, "--model", "naive", *more)
+
+
+def test_a_forecast_goes_to_standard_output_and_words_to_standard_error(gatecast, load):
+    code, out, err = gatecast(*naive(load))
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert (code, len(rows)) == (0, 24)
+    assert list(rows[0]) == [
+        "ds",
+        "SeasonalNaive",
+        *(f"SeasonalNaive-{s}-{w}" for w in (80, 95) for s in ("lo", "hi")),
+    ]
+    assert rows[0]["ds"] == "2024-03-11T00:00:00+01:00"
+    assert "frequency" in err
+    assert "Europe/Madrid" in err
+
+
+def test_quiet_says_nothing_but_the_forecast(gatecast, load):
+    code, out, err = gatecast(*naive(load, "--quiet"))
+    assert (code, err) == (0, "")
+    assert out.startswith("ds,SeasonalNaive")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_forecast_written_to_a_file_reads_back_the_same(gatecast, load, tmp_path, suffix):
+    target = tmp_path / f"forecast{suffix}"
+    code, out, err = gatecast(*naive(load, "--out", target))
+    assert (code, out) == (0, "")
+    assert f"wrote {target}" in err
+    back = read_table(target)
+    printed = read_table_of(gatecast(*naive(load))[1], tmp_path)
+    np.testing.assert_allclose(back["SeasonalNaive-hi-95"], printed["SeasonalNaive-hi-95"])
+    assert (back["ds"].dt.convert_time_zone("UTC") == printed["ds"].dt.convert_time_zone("UTC")).all()
+
+
+def read_table_of(text, folder):
+    """A CSV text as the library reads it."""
+    path = folder / "printed.csv"
+    path.write_text(text)
+    return read_table(path)
+
+
+def test_a_table_typed_by_hand_with_two_series_works(gatecast, tmp_path):
+    table = tmp_path / "typed.csv"
+    rows = [f"a,{i},{i % 4}" for i in range(16)] + [f"b,{i},{10 + i % 4}" for i in range(30)]
+    table.write_text("unique_id,ds,y\n" + "\n".join(rows))
+    code, out, err = gatecast("forecast", table, "--horizon", 3, "--season", 4, "--model", "naive")
+    got = [(r["unique_id"], r["ds"], float(r["SeasonalNaive"])) for r in csv.DictReader(io.StringIO(out))]
+    assert code == 0, err
+    assert got == [
+        ("a", "16", 0),
+        ("a", "17", 1),
+        ("a", "18", 2),
+        ("b", "30", 12),
+        ("b", "31", 13),
+        ("b", "32", 10),
+    ]
+
+
+def test_the_covariates_ahead_come_from_their_own_table(gatecast, load, tmp_path):
+    table = read_table(load)
+    past, future = tmp_path / "past.parquet", tmp_path / "future.csv"
+    table.head(216).write_parquet(past)
+    table.tail(24).drop("y").write_csv(future)
+    options = ("--known", "temperature", "--future", future)
+    code, out, err = gatecast(*naive(past, *options))
+    assert code == 0, err
+    assert out.count("\n") == 25
+    assert "temperature (known ahead)" in err
+
+
+def test_missing_covariates_ahead_are_told_in_the_words_of_the_command_line(gatecast, load):
+    code, out, err = gatecast(*naive(load, "--known", "temperature"))
+    assert (code, out) == (1, "")
+    assert "temperature missing in 24 of 24 future rows" in err
+    assert "On the command line X_df is --future" in err
+    assert "Traceback" not in err
+
+
+def test_json_tells_what_was_read_and_the_forecast(gatecast, load):
+    code, out, _ = gatecast(*naive(load, "--json", "--quiet"))
+    told = json.loads(out)
+    assert code == 0
+    assert told["read"]["frequency"] == "1 hour"
+    assert told["model"] == "SeasonalNaive"
+    assert len(told["forecast"]) == 24
+
+
+def test_json_names_the_files_when_there_are_files(gatecast, load, tmp_path):
+    target, page = tmp_path / "f.csv", tmp_path / "page.html"
+    code, out, _ = gatecast(*naive(load, "--json", "--out", target, "--report", page))
+    told = json.loads(out)
+    assert (code, told["wrote"]) == (0, [str(target), str(page)])
+    assert "forecast" not in told
+    assert page.stat().st_size > 1_000_000
+
+
+def test_a_backtest_prints_the_leaderboard_twice_once_for_people_once_for_programs(gatecast, load):
+    code, out, err = gatecast("backtest", load, "--horizon", 24, "--windows", 4, "--models", "naive,drift")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert code == 0, err
+    assert [r["model"] for r in rows] == ["SeasonalNaive", "Drift"]
+    assert float(rows[0]["mase"]) < float(rows[1]["mase"])
+    assert "MASE" in err
+    assert "4 origins, 24 steps apart, 24 steps ahead" in err
+
+
+def test_a_backtest_writes_leaderboard_and_page(gatecast, load, tmp_path):
+    board, page = tmp_path / "board.csv", tmp_path / "page.html"
+    command = ("backtest", load, "--horizon", 24, "--windows", 3, "--models", "naive,drift", "--refit")
+    code, out, err = gatecast(*command, "--out", board, "--report", page, "--json")
+    assert code == 0, err
+    assert board.read_text().startswith("model,mase")
+    assert "What each half says" not in page.read_text("utf-8")
+    assert [row["model"] for row in json.loads(out)["leaderboard"]] == ["SeasonalNaive", "Drift"]
+
+
+def ask(command: str, *more: object) -> tuple[object, ...]:
+    """A command on the load table with something wrong in it."""
+    return (command, "{load}", "--horizon", 24, *more)
+
+
+MISTAKES = [
+    (("forecast", "nowhere.csv", "--horizon", 24), "there is no file 'nowhere.csv'"),
+    (ask("forecast", "--model", "hybird"), "there is no model 'hybird'; did you mean 'hybrid'?"),
+    (ask("forecast", "--level", 100), "level 100 is not the width of an interval in percent"),
+    (ask("forecast", "--out", "f.xlsx"), "its name ends in .xlsx; wanted .csv or .parquet"),
+    (ask("forecast", "--out", "{load}/no/f.csv"), "name a file in a folder you may write to"),
+    (ask("forecast", "--report", "page.pdf"), "wanted .html or .htm"),
+    (ask("forecast", "--model", "naive", "--parts"), "naive has no linear and memory part"),
+    (ask("forecast", "--target-col", "load"), "load"),
+    (ask("forecast", "--known", "temprature"), "did you mean 'temperature'?"),
+    (ask("forecast", "--model", "naive", "--zone", "Europe/Madird"), "Europe/Madird"),
+    (ask("forecast", "--model", "naive", "--freq", "fortnight"), "fortnight"),
+    (ask("forecast", "--model", "naive", "--holidays", "XX"), "XX"),
+    (ask("forecast", "--model", "naive", "--season", -4), "-4"),
+    (ask("backtest", "--windows", 40, "--models", "naive"), "ask for at most 9 windows"),
+    (ask("backtest", "--models", "naive,dirft"), "did you mean 'drift'?"),
+    (ask("backtest", "--models", ","), "no model to compare"),
+    (ask("backtest", "--out", "b.parquet"), "a leaderboard is written as .csv"),
+    (("demo", "--set", "wind"), "there is no sample 'wind'; wanted one of demand, solar"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "said"), MISTAKES, ids=[said[:30] for _, said in MISTAKES])
+def test_a_mistake_is_told_with_its_remedy_and_without_a_traceback(
+    gatecast, load, arguments, said, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = gatecast(*(str(a).replace("{load}", str(load)) for a in arguments))
+    assert (code, out) == (1, "")
+    assert "error: " in err
+    assert said in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("forecast",), ("forecast", "t.csv"), ("forecast", "t.csv", "--horizon", 0), ("fly",)]
+)
+def test_a_command_that_cannot_be_understood_exits_with_two(gatecast, arguments):
+    code, out, err = gatecast(*arguments)
+    assert (code, out) == (2, "")
+    assert "Usage" in err
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_the_table_is_read(gatecast):
+    _, _, err = gatecast("forecast", "nowhere.csv", "--horizon", 3, "--out", "no/such/folder/f.csv")
+    assert "cannot write no/such/folder/f.csv: No such file or directory" in err
+
+
+def test_checking_a_file_that_exists_leaves_it_alone(gatecast, tmp_path):
+    target = tmp_path / "old.csv"
+    target.write_text("kept")
+    gatecast("forecast", "nowhere.csv", "--horizon", 3, "--out", target)
+    assert target.read_text() == "kept"
+
+
+def test_checking_a_file_that_does_not_exist_leaves_nothing(gatecast, tmp_path):
+    gatecast("forecast", "nowhere.csv", "--horizon", 3, "--out", tmp_path / "new.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_command_exits_with_130(gatecast, load, monkeypatch):
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gatecast.jobs.forecast", interrupt)
+    code, out, err = gatecast(*naive(load))
+    assert (code, out) == (130, "")
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", ["forecast", "backtest", "demo"])
+def test_help_has_examples(gatecast, command):
+    code, out, _ = gatecast(command, "--help")
+    assert code == 0
+    assert f"gatecast {command}" in out
+    assert "Examples" in out
+
+
+def test_the_help_tells_the_exit_codes(gatecast):
+    assert "130 interrupted" in gatecast("--help")[1]
+
+
+def test_every_model_of_the_catalogue_is_offered(gatecast):
+    out = gatecast("forecast", "--help")[1]
+    assert all(name in out for name in MODELS)
+
+
+def test_an_unknown_model_without_a_neighbour_gets_the_whole_list():
+    with pytest.raises(OptionError, match=r"there is no model 'xyz'; choose from hybrid, linear"):
+        entry_of("xyz")
+
+
+@pytest.fixture
+def quick_demo(monkeypatch):
+    """The demonstration with models that learn at once."""
+    monkeypatch.setattr("gatecast.demo.MODELS", ("drift", "naive"))
+    monkeypatch.setattr("gatecast.demo.WINDOWS", 7)
+
+
+@pytest.mark.usefixtures("quick_demo")
+@pytest.mark.parametrize(("sample", "unit", "steps"), [("demand", "MW", 48), ("solar", "kW", 24)])
+def test_the_demo_writes_its_three_files_and_says_the_weather_was_observed(
+    gatecast, tmp_path, sample, unit, steps
+):
+    code, out, err = gatecast("demo", "--set", sample, "--out", tmp_path / "new" / "out")
+    written = tmp_path / "new" / "out"
+    assert (code, out) == (0, ""), err
+    assert len(read_table(written / "forecast.csv")) == steps
+    assert len(read_table(written / "leaderboard.csv")) == 2
+    assert "The weather in this sample is observed" in (written / "report.html").read_text("utf-8")
+    assert "The weather in this sample is observed" in err
+    assert f"forecast, {unit}" in err
+
+
+@pytest.mark.usefixtures("quick_demo")
+def test_the_demo_keeps_its_last_day_from_the_models(gatecast, tmp_path):
+    """The forecast begins where the history shown ends: at the sample's last day."""
+    gatecast("demo", "--out", tmp_path, "--quiet")
+    first = read_table(tmp_path / "forecast.csv")["ds"].dt.convert_time_zone("Australia/Melbourne")[0]
+    assert first.isoformat() == "2014-12-31T00:00:00+11:00"
+
+
+@pytest.mark.usefixtures("quick_demo")
+def test_a_folder_that_cannot_be_made_is_refused_before_the_work(gatecast, tmp_path):
+    (tmp_path / "out").write_text("a file")
+    code, _, err = gatecast("demo", "--out", tmp_path / "out")
+    assert code == 1
+    assert "name a file in a folder you may write to" in err
+    assert "frequency" not in err

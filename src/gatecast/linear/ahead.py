@@ -16,6 +16,8 @@ import numpy as np
 from gatecast.linear.arma import CHECK_EVERY, FROZEN, autocovariance, first_gain, kernel
 from gatecast.linear.lanes import LANES, load, splat, store
 
+ROWS = 1024  # increments projected at once
+
 
 @kernel
 def used_lags(polynomial):
@@ -54,34 +56,36 @@ def follow(w, phi, state, scalars, depth):
     phi      [m]
     state, scalars  as `first_state` gives them; changed in place to what they are after the last value
     depth    how many rows of each state to keep
-    returns  states, increments [blocks, depth, lanes] after each value; M of each increment [time];
+    returns  states, increments [time, depth] after each value; M of each increment [time];
              innovations v [time] and their variance F [time] for unit σ²
     """
     n, m = len(w), len(phi)
     keep = min(depth, m)
-    blocks = (n + LANES - 1) // LANES
-    states, increments = np.zeros((blocks, depth, LANES)), np.zeros((blocks, depth, LANES))
+    states, increments = np.zeros((n, depth)), np.zeros((n, depth))
     weight, v, variance = np.zeros(n), np.empty(n), np.empty(n)
     a, grow = np.zeros(n + m + 1), np.zeros(n + m + 1)
     gain = state[2].copy()
-    a[:m], grow[:m] = state[0], state[1]
+    for i in range(m):
+        a[i], grow[i] = state[0, i], state[1, i]
     F, M = scalars[0], scalars[1]
     steps = int(scalars[2])
     for t in range(n):
         if (steps + t) % CHECK_EVERY == 0 and M != 0.0:
-            if -M * np.max(np.append(grow[t : t + m], 0.0) ** 2) < FROZEN * F:
+            largest = 0.0
+            for i in range(m):
+                largest = max(largest, grow[t + i] ** 2)
+            if -M * largest < FROZEN * F:
                 M = 0.0
         seen = a[t]
         v[t], variance[t], weight[t] = w[t] - seen, F, M
         g = v[t] / F
-        block, at = t // LANES, t % LANES
         if M == 0.0:
             for i in range(m):
                 a[t + 1 + i] += phi[i] * seen + gain[i] * g
         else:
             first = grow[t]
             for k in range(keep):
-                increments[block, k, at] = grow[t + k]
+                increments[t, k] = grow[t + k]
             push = M * first
             F_next = F + push * first
             pull = first / F_next
@@ -93,31 +97,35 @@ def follow(w, phi, state, scalars, depth):
                 gain[i] += step * push
                 grow[t + 1 + i] = step - gain[i] * pull
         for k in range(keep):
-            states[block, k, at] = a[t + 1 + k]
-    state[0], state[1], state[2] = a[n : n + m], grow[n : n + m], gain
+            states[t, k] = a[t + 1 + k]
+    for i in range(m):
+        state[0, i], state[1, i], state[2, i] = a[n + i], grow[n + i], gain[i]
     scalars[0], scalars[1], scalars[2] = F, M, steps + n
     return states, increments, weight, v, variance
 
 
 @kernel
-def project(states, history, count, ar, delta, horizon):
-    """Levels `horizon` steps ahead of each state.
+def project(states, history, stride, rows, ar, delta, horizon):
+    """Levels `horizon` steps ahead of some of the states.
 
-    states   [blocks, depth, lanes]  predicted states, state t after value t of w
-    history  [lags of delta + count] levels; state t stands behind history[: lags + t + 1]
-    returns  [count, horizon]
+    states   [time, depth]  predicted states
+    history  levels before each state: those of state t are history[t · stride :][: lags of delta]
+    rows     [origins]  which states
+    returns  [origins, horizon]
     """
-    lags = len(delta) - 1
-    depth = states.shape[1]
+    lags, depth, count = len(delta) - 1, states.shape[1], len(rows)
     ar_lags, delta_lags = used_lags(ar), used_lags(delta)
     out = np.empty((count, horizon))
+    now = np.zeros((max(depth, 1), LANES))
     w, level = np.zeros((horizon, LANES)), np.zeros((lags + horizon, LANES))
-    for block in range(states.shape[0]):
-        here = min(LANES, count - block * LANES)
-        for i in range(lags):
-            for at in range(here):
-                level[i, at] = history[block * LANES + at + 1 + i]
-        now = states[block]
+    for first in range(0, count, LANES):
+        here = min(LANES, count - first)
+        for at in range(here):
+            row = rows[first + at]
+            for i in range(lags):
+                level[i, at] = history[row * stride + i]
+            for k in range(depth):
+                now[k, at] = states[row, k]
         for k in range(horizon):
             total = load(now, k) if k < depth else splat(0.0)
             for lag in ar_lags:
@@ -125,12 +133,12 @@ def project(states, history, count, ar, delta, horizon):
                     break
                 total = total - load(w, k - lag) * ar[lag]
             store(w, k, total)
-            for lag in delta_lags:
+            for lag in delta_lags[::-1]:
                 total = total - load(level, lags + k - lag) * delta[lag]
             store(level, lags + k, total)
         for at in range(here):
             for k in range(horizon):
-                out[block * LANES + at, k] = level[lags + k, at]
+                out[first + at, k] = level[lags + k, at]
     return out
 
 
@@ -138,11 +146,9 @@ def project(states, history, count, ar, delta, horizon):
 def variance_before(ar, ma, delta, horizon):
     """Forecast variance of the levels before any value of w is seen, for unit σ². [horizon]"""
     m = max(len(ar), len(ma)) - 1
-    order = len(ar) - 1
-    gamma = autocovariance(-in_lanes(ar, m), in_lanes(ma, m), used_lags(ma), order, horizon)
-    weight = np.zeros(horizon)  # of w in the level, by age
+    gamma = autocovariance(-in_lanes(ar, m), in_lanes(ma, m), used_lags(ma), len(ar) - 1, horizon)
+    weight, out = np.zeros(horizon), np.empty(horizon)  # weight of w in the level, by age
     delta_lags = used_lags(delta)
-    out = np.empty(horizon)
     total = 0.0
     for k in range(horizon):
         weight[k] = 1.0 if k == 0 else 0.0
@@ -158,21 +164,26 @@ def variance_before(ar, ma, delta, horizon):
 
 
 @kernel
-def variances(increments, weight, count, ar, ma, delta, horizon):
-    """Forecast variances of the levels from each state, for unit σ². [count, horizon]
+def variances(increments, weight, rows, ar, ma, delta, horizon):
+    """Forecast variances of the levels from some of the states, for unit σ². [origins, horizon]
 
-    increments [blocks, depth, lanes] and weight [count] as `follow` from the first state gives them
+    increments [time, depth] and weight [time] as `follow` from the first state gives them
+    rows       [origins]  which states, ascending
     """
-    reach = 0  # increments behind it are zero
-    for t in range(count):
-        if weight[t] != 0.0:
-            reach = t + 1
-    blocks = (reach + LANES - 1) // LANES
-    change = project(increments[:blocks], np.zeros(len(delta) + reach), reach, ar, delta, horizon)
-    out = np.empty((count, horizon))
+    out = np.empty((len(rows), horizon))
     now = variance_before(ar, ma, delta, horizon)
-    for t in range(count):
-        if t < reach:
-            now = now + weight[t] * change[t] ** 2
-        out[t] = now
+    nothing = np.zeros(len(delta))
+    filled, last = 0, rows[-1] if len(rows) else -1
+    for first in range(0, last + 1, ROWS):
+        until = min(first + ROWS, last + 1)
+        change = np.zeros((0, horizon))
+        if weight[first] != 0.0:  # increments vanish for good once the gain is frozen
+            change = project(increments, nothing, 0, np.arange(first, until), ar, delta, horizon)
+        for t in range(first, until):
+            if len(change):
+                for k in range(horizon):
+                    now[k] += weight[t] * change[t - first, k] ** 2
+            while filled < len(rows) and rows[filled] == t:
+                out[filled] = now
+                filled += 1
     return out

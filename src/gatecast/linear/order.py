@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gatecast._types import FloatArray
+from gatecast.errors import SeriesError
 from gatecast.linear.arma import coefficients
 from gatecast.linear.lag import is_stable
 from gatecast.linear.lanes import LANES
@@ -121,7 +122,8 @@ class Search:
     """The candidates tried so far on one problem, and the best of them."""
 
     problem: Problem
-    most: tuple[int, int, int, int] = MOST
+    most: tuple[int, ...] = MOST
+    pinned: tuple[int | None, ...] = (None,) * 4
     tried: dict[Shape, Fit | None] = field(default_factory=dict)
     best: Fit | None = None
     refined: set[Shape] = field(default_factory=set)
@@ -154,6 +156,8 @@ class Search:
 
     def consider(self, shape: Shape) -> bool:
         """Try a shape unless tried before; say whether it is the new best."""
+        given = [n if g is None else g for n, g in zip(shape[:4], self.pinned, strict=True)]
+        shape = Shape(*given, shape.constant)
         if shape in self.tried or not self._allowed(shape):
             return False
         ceiling = self.best.aicc if self.best else np.inf
@@ -229,13 +233,17 @@ def climb(search: Search, may_have_constant: bool) -> None:
         moved = any(search.consider(shape) for shape in neighbours(search.best.shape, may_have_constant))
 
 
-def choose_order(problem: Problem, may_have_constant: bool, seasonal: bool) -> Fit:
+def choose_order(
+    problem: Problem, may_have_constant: bool, seasonal: bool, pinned: tuple[int | None, ...] = (None,) * 4
+) -> Fit:
     """The best shape by AICc and its parameters.
 
     may_have_constant  whether a constant in the differenced series is a candidate: at most one difference
     seasonal           whether seasonal orders are candidates
+    pinned             p, q, P, Q that are given
     """
-    search = Search(problem, MOST if seasonal else (*MOST[:2], 0, 0))
+    most = MOST if seasonal else (*MOST[:2], 0, 0)
+    search = Search(problem, tuple(max(n, g or 0) for n, g in zip(most, pinned, strict=True)), pinned)
     s = int(seasonal)
     c = may_have_constant
     first = [Shape(2, 2, s, s, c), Shape(0, 0, 0, 0, c), Shape(1, 0, s, 0, c), Shape(0, 1, 0, s, c)]
@@ -243,7 +251,9 @@ def choose_order(problem: Problem, may_have_constant: bool, seasonal: bool) -> F
         search.consider(shape)
     climb(search, may_have_constant)
     if search.best is None:
-        raise ValueError("no ARMA shape could be fitted")  # the empty shape always can
+        raise SeriesError(
+            f"no ARMA order can be fitted on {problem.seen} differenced values; give more history or lower orders"
+        )
     while True:
         for shape in seeds(search.best.shape, seasonal):
             search.consider(shape)

@@ -1,0 +1,346 @@
+"""One series' seasonal ARIMA with regressors: its order chosen or given, its parameters by exact likelihood.
+
+    φ(B) Φ(B^s) [Δ(B) (y_t − x_t β) − c] = θ(B) Θ(B^s) e_t,    Δ(B) = (1 − B)^d (1 − B^s)^D,  e ~ N(0, σ²)
+
+Missing values are integrated out exactly where they are few. Where they are many the search and the fit
+see them filled with their expectation, twice over.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gatecast._types import BoolArray, FloatArray, IntArray
+from gatecast.errors import SeriesError
+from gatecast.linear.ahead import first_state, follow, project, variances
+from gatecast.linear.arma import whiten
+from gatecast.linear.differencing import choose_differences
+from gatecast.linear.lag import difference, differencer, seasonal_polynomial
+from gatecast.linear.lanes import LANES
+from gatecast.linear.order import (
+    LAST,
+    Fit,
+    Problem,
+    Search,
+    Shape,
+    choose_order,
+    factors,
+    numbers,
+    plain_starts,
+)
+
+EXACT_GAPS = 24  # up to so many missing values the likelihood integrates each out
+MOST_GAPS = 3000
+CHUNK = 32  # dummies whitened at once
+FLAT = 1e-9  # of the level's size: a differenced series that varies less is constant
+COLLINEAR = 1e-7
+
+
+@dataclass(frozen=True)
+class Sarima:
+    """A fitted model.
+
+    d, D, season  differencing
+    shape         ARMA orders, and whether there is a constant
+    coefficients  [parameters]   φ, θ, Φ, Θ
+    beta          [regressors]   zero for a regressor the differenced series cannot tell
+    constant      c
+    sigma2        variance of the innovations, corrected for what was estimated
+    loss          −2 log L; with `seen` values and `estimated` numbers, σ² included
+    covariance    [parameters]²  of the coefficients
+    """
+
+    d: int
+    D: int
+    season: int
+    shape: Shape
+    coefficients: FloatArray
+    beta: FloatArray
+    constant: float
+    sigma2: float
+    loss: float
+    aicc: float
+    seen: int
+    covariance: FloatArray
+    beta_error: FloatArray
+
+    @property
+    def ar(self) -> FloatArray:
+        """φ(B) Φ(B^s) from lag 0. [lags + 1]"""
+        p, q, P, _, _ = self.shape
+        c = self.coefficients
+        return np.convolve(np.append(1.0, -c[:p]), seasonal_polynomial(-c[p + q : p + q + P], self.season))
+
+    @property
+    def ma(self) -> FloatArray:
+        """θ(B) Θ(B^s) from lag 0. [lags + 1]"""
+        p, q, P, _, _ = self.shape
+        c = self.coefficients
+        return np.convolve(np.append(1.0, c[p : p + q]), seasonal_polynomial(c[p + q + P :], self.season))
+
+    @property
+    def delta(self) -> FloatArray:
+        """Δ(B) from lag 0. [lags + 1]"""
+        return differencer(self.d, self.D, self.season)
+
+    def mean(self, regressors: FloatArray) -> FloatArray:
+        """x β and the path whose differences are c. [regressors, time] → [time]"""
+        time = regressors.shape[1]
+        out = self.beta @ regressors if len(self.beta) else np.zeros(time)
+        if self.constant:
+            out = out + self.constant * constant_path(self.d, self.D, self.season, time)
+        return out
+
+    def __str__(self) -> str:
+        p, q, P, Q, constant = self.shape
+        seasonal = f"({P},{self.D},{Q})[{self.season}]" if self.season > 1 else ""
+        return f"ARIMA({p},{self.d},{q}){seasonal}{' with constant' if constant else ''}"
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Orders that are given rather than chosen; None is chosen."""
+
+    order: tuple[int, int, int] | None = None
+    seasonal_order: tuple[int, int, int] | None = None
+
+
+def constant_path(d: int, D: int, season: int, time: int) -> FloatArray:
+    """A path whose differences are one. [time]"""
+    t = np.arange(float(time))
+    unit = float(season**D) * (1, 1, 2, 6, 24, 120)[d + D]
+    return t ** (d + D) / unit
+
+
+def fit_sarima(y: FloatArray, regressors: FloatArray, season: int, orders: Orders) -> Sarima:
+    """Maximum likelihood of one series, orders chosen where they are not given.
+
+    y           [time]  NaN where missing, finite at both ends
+    regressors  [regressors, time]
+    """
+    missing = ~np.isfinite(y)
+    filled = interpolate(y, season)
+    d, D = differences(filled, regressors, season, orders)
+    delta = differencer(d, D, season)
+    if len(y) - missing.sum() < len(delta) + 2:
+        raise SeriesError(f"ARIMA with {len(delta) - 1} lags of differencing needs {len(delta) + 2} values")
+    w, x = difference(filled, delta), difference(regressors, delta)
+    scale = float(np.std(w))
+    level = float(np.abs(filled).max())
+    if not scale > FLAT * level or level == 0.0:
+        return flat(y, regressors, d, D, season)
+    kept, size = independent(x)
+    for _ in range(3 if EXACT_GAPS < missing.sum() <= MOST_GAPS else 1):
+        problem = Problem(np.vstack([w / scale, x[kept] / size[kept, None]]), 0, scale, season)
+        fit = estimate(problem, orders, d + D)
+        if missing.sum() > EXACT_GAPS:
+            filled = expected(filled, missing, problem, fit, delta)
+            w = difference(filled, delta)
+    if 0 < missing.sum() <= EXACT_GAPS:
+        problem, fit = exact_with_gaps(problem, fit, missing, delta)
+    return record(problem, fit, (d, D), kept, size)
+
+
+def differences(filled: FloatArray, regressors: FloatArray, season: int, orders: Orders) -> tuple[int, int]:
+    """(d, D), each as given or chosen on what the regressors leave."""
+    rest = filled
+    if len(regressors):
+        design = np.vstack([regressors, np.ones(len(filled))]).T
+        rest = filled - design @ np.linalg.lstsq(design, filled, rcond=None)[0]
+    level = np.abs(filled).max()
+    d, D = choose_differences(rest, season) if np.std(rest) > FLAT * level else (0, 0)
+    if orders.seasonal_order is not None:
+        D = orders.seasonal_order[1]
+    if orders.order is not None:
+        d = orders.order[1]
+    return d, D
+
+
+def estimate(problem: Problem, orders: Orders, differenced: int) -> Fit:
+    """Choose what is not given and fit."""
+    seasonal = problem.season > 1 and problem.columns.shape[1] > 3 * problem.season
+    p, _, q = orders.order or (None, 0, None)
+    P, _, Q = orders.seasonal_order or ((None, 0, None) if seasonal else (0, 0, 0))
+    if p is None or q is None or P is None or Q is None:
+        return choose_order(problem, differenced <= 1, seasonal, (p, q, P, Q))
+    shape = Shape(p, q, P, Q, differenced == 0)
+    search = Search(problem)
+    best = None
+    for starts in (plain_starts(shape), search.regressed(shape)):
+        fit = search.fit(shape, starts, *LAST) if len(starts) else None
+        if fit is not None and (best is None or fit.loss < best.loss):
+            best = fit
+    if best is None:
+        raise SeriesError(
+            f"ARIMA of order {orders.order} and seasonal order {orders.seasonal_order} cannot be fitted on "
+            f"{problem.seen} differenced values; lower the orders or give more history"
+        )
+    return best
+
+
+def exact_with_gaps(problem: Problem, fit: Fit, missing: BoolArray, delta: FloatArray) -> tuple[Problem, Fit]:
+    """Fit again with every missing value integrated out."""
+    dummies = np.zeros((int(missing.sum()), len(missing)))
+    dummies[np.arange(len(dummies)), np.flatnonzero(missing)] = 1.0
+    columns = np.vstack([problem.columns[:1], difference(dummies, delta), problem.columns[1:]])
+    gapped = Problem(columns, len(dummies), problem.scale, problem.season)
+    again = Search(gapped).fit(fit.shape, fit.x[None, :], *LAST)
+    return (gapped, again) if again is not None else (problem, fit)
+
+
+def expected(
+    filled: FloatArray, missing: BoolArray, problem: Problem, fit: Fit, delta: FloatArray
+) -> FloatArray:
+    """The series with each missing value at its expectation given all others."""
+    where = np.flatnonzero(missing)
+    shape = numbers(fit.shape, problem.season)
+    x = np.repeat(fit.x[:, None], LANES, axis=1)
+    columns = problem.with_constant() if fit.shape.constant else problem.columns
+    rest = columns[0] - fit.beta @ columns[1:]
+    e = whiten(rest[None, :].copy(), x, shape)[0][0, :, 0]
+    seen = np.empty((len(where), len(e)))
+    for first in range(0, len(where), CHUNK):
+        chosen = where[first : first + CHUNK]
+        dummies = np.zeros((len(chosen), len(missing)))
+        dummies[np.arange(len(chosen)), chosen] = 1.0
+        seen[first : first + CHUNK] = whiten(difference(dummies, delta), x, shape)[0][:, :, 0]
+    effect = np.linalg.lstsq(seen @ seen.T, seen @ e, rcond=None)[0]
+    out = filled.copy()
+    out[where] -= effect * problem.scale
+    return out
+
+
+def record(problem: Problem, fit: Fit, differenced: tuple[int, int], kept: IntArray, size: FloatArray) -> Sarima:
+    """What was found, in the unit of the series."""
+    estimated = fit.shape.parameters + problem.columns.shape[0] - problem.gaps + int(fit.shape.constant)
+    columns = problem.with_constant() if fit.shape.constant else problem.columns
+    x = np.repeat(fit.x[:, None], LANES, axis=1)
+    e = whiten(columns, x, numbers(fit.shape, problem.season))[0][:, :, 0]
+    residual = e[0] - fit.beta @ e[1:]
+    sigma2 = float(residual @ residual) / max(1, problem.seen - estimated + 1)
+    beta, errors = np.zeros(len(size)), np.zeros(len(size))
+    behind = fit.beta[problem.gaps :]
+    beta[kept] = behind[: len(kept)] * problem.scale / size[kept]
+    if len(e) > 1:
+        spread = np.sqrt(np.diag(np.linalg.pinv(e[1:] @ e[1:].T)) * sigma2)[problem.gaps :]
+        errors[kept] = spread[: len(kept)] * problem.scale / size[kept]
+    return Sarima(
+        *differenced,
+        problem.season,
+        fit.shape,
+        fit.coefficients,
+        beta,
+        float(behind[-1] * problem.scale) if fit.shape.constant else 0.0,
+        sigma2 * problem.scale**2,
+        fit.loss,
+        fit.aicc,
+        problem.seen,
+        coefficient_covariance(fit, problem.season),
+        errors,
+    )
+
+
+def coefficient_covariance(fit: Fit, season: int) -> FloatArray:
+    """Covariance of φ, θ, Φ, Θ from the information in x, by the delta method. [parameters, parameters]"""
+    k = len(fit.x)
+    if not k:
+        return np.zeros((0, 0))
+    h = 1e-6
+    slope = np.empty((k, k))
+    for j in range(k):
+        up, down = fit.x.copy(), fit.x.copy()
+        up[j] += h
+        down[j] -= h
+        slope[:, j] = (factors(up, fit.shape, season) - factors(down, fit.shape, season)) / (2 * h)
+    covariance: FloatArray = slope @ np.linalg.pinv(fit.information) @ slope.T
+    return covariance
+
+
+def flat(y: FloatArray, regressors: FloatArray, d: int, D: int, season: int) -> Sarima:
+    """A series whose differences do not vary: it goes on as it is."""
+    shape = Shape(0, 0, 0, 0, True)
+    w = difference(interpolate(y, season), differencer(d, D, season))
+    none, zero = np.zeros(len(regressors)), np.zeros((0, 0))
+    return Sarima(d, D, season, shape, np.zeros(0), none, float(w.mean()), 0.0, -np.inf, -np.inf, len(w), zero, none)
+
+
+def independent(x: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Which differenced regressors tell something of their own, and their sizes.
+
+    A regressor that is constant after differencing competes with the constant and is left out.
+    """
+    size = np.sqrt((x**2).mean(axis=1)) if len(x) else np.zeros(0)
+    kept: list[int] = []
+    basis = [np.ones(x.shape[1]) / np.sqrt(x.shape[1])]
+    for i in range(len(x)):
+        if not size[i] > 0.0:
+            continue
+        rest = x[i] / size[i]
+        for b in basis:
+            rest = rest - (b @ rest) * b
+        length = float(np.sqrt(rest @ rest))
+        if length > COLLINEAR * np.sqrt(x.shape[1]):
+            kept.append(i)
+            basis.append(rest / length)
+    return np.array(kept, dtype=np.int64), size
+
+
+def interpolate(y: FloatArray, season: int) -> FloatArray:
+    """Missing values on a straight line between neighbours of the same phase. [time]"""
+    if np.isfinite(y).all():
+        return y.astype(np.float64)
+    out = y.astype(np.float64)
+    step = season if season > 1 and len(y) > 2 * season else 1
+    for phase in range(step):
+        part = out[phase::step]
+        seen = np.isfinite(part)
+        if seen.any() and not seen.all():
+            part[~seen] = np.interp(np.flatnonzero(~seen), np.flatnonzero(seen), part[seen])
+    bad = ~np.isfinite(out)
+    if bad.any():
+        out[bad] = np.interp(np.flatnonzero(bad), np.flatnonzero(~bad), out[~bad])
+    return out
+
+
+def forecast_paths(
+    model: Sarima, y: FloatArray, regressors: FloatArray, origins: IntArray, horizon: int
+) -> tuple[FloatArray, FloatArray]:
+    """Means and variances `horizon` steps ahead of every origin.
+
+    y           [time]                 read up to each origin only
+    regressors  [regressors, time + …] where they end too early their last value goes on
+    origins     [origins]              last known steps
+    returns     [origins, horizon], [origins, horizon]
+    """
+    time = len(y) + horizon
+    if regressors.shape[1] < time:
+        regressors = np.pad(regressors, ((0, 0), (0, time - regressors.shape[1])), mode="edge")
+    mean = model.mean(regressors[:, :time])
+    u = y - mean[: len(y)]
+    lags = len(model.delta) - 1
+    seen = np.flatnonzero(np.isfinite(u))
+    first = int(seen[0]) if len(seen) else 0
+    path, variance = np.empty((len(origins), horizon)), np.empty((len(origins), horizon))
+    last = int(origins.max(initial=0))
+    early = origins < first + lags  # too early to difference: pretend that the first value always stood there
+    for mine, padding in ((early, lags), (~early, 0)):
+        if mine.any():
+            history = np.concatenate([np.full(padding, u[first]), u[first : last + 1]])
+            rows = origins[mine] - first - lags + padding
+            path[mine], variance[mine] = _paths(model, history, np.maximum(rows, 0), horizon)
+    steps = origins[:, None] + np.arange(1, horizon + 1)
+    return path + mean[steps], variance * model.sigma2
+
+
+def _paths(model: Sarima, u: FloatArray, rows: IntArray, horizon: int) -> tuple[FloatArray, FloatArray]:
+    ar, ma, delta = model.ar, model.ma, model.delta
+    m = max(len(ar), len(ma)) - 1
+    phi = np.zeros(m)
+    phi[: len(ar) - 1] = -ar[1:]
+    state, scalars = first_state(ar, ma)
+    states, increments, weight, _, _ = follow(difference(u, delta), phi, state, scalars, min(horizon, m))
+    order = np.argsort(rows, kind="stable")
+    path = project(states, u[1:].copy(), 1, rows, ar, delta, horizon)
+    variance = np.empty_like(path)
+    variance[order] = variances(increments, weight, rows[order], ar, ma, delta, horizon)
+    return path, variance

@@ -15,6 +15,7 @@ from gatecast.errors import SeriesError
 from gatecast.linear.ahead import first_state, follow, project, variances
 from gatecast.linear.arma import whiten
 from gatecast.linear.differencing import choose_differences
+from gatecast.linear.gapped import follow_gapped
 from gatecast.linear.lag import difference, differencer, seasonal_polynomial
 from gatecast.linear.lanes import LANES
 from gatecast.linear.order import (
@@ -334,6 +335,8 @@ def forecast_paths(
 
 def _paths(model: Sarima, u: FloatArray, rows: IntArray, horizon: int) -> tuple[FloatArray, FloatArray]:
     ar, ma, delta = model.ar, model.ma, model.delta
+    if not np.isfinite(u).all():
+        return _gapped_paths(model, u, rows, horizon)
     m = max(len(ar), len(ma)) - 1
     phi = np.zeros(m)
     phi[: len(ar) - 1] = -ar[1:]
@@ -343,4 +346,19 @@ def _paths(model: Sarima, u: FloatArray, rows: IntArray, horizon: int) -> tuple[
     path = project(states, u[1:].copy(), 1, rows, ar, delta, horizon)
     variance = np.empty_like(path)
     variance[order] = variances(increments, weight, rows[order], ar, ma, delta, horizon)
+    return path, variance
+
+
+def _gapped_paths(
+    model: Sarima, u: FloatArray, rows: IntArray, horizon: int
+) -> tuple[FloatArray, FloatArray]:
+    lags = len(model.delta) - 1
+    known = np.isfinite(u[:lags])
+    start = u.copy()
+    if lags and not known.all():  # a guess that reads the first lags only
+        start[:lags] = np.interp(np.arange(lags), np.flatnonzero(known), u[:lags][known])
+    order = np.argsort(rows, kind="stable")
+    path, variance = np.empty((len(rows), horizon)), np.empty((len(rows), horizon))
+    found = follow_gapped(start, known, model.ar, model.ma, model.delta, rows[order] + lags, horizon)
+    path[order], variance[order] = found[0], found[1]
     return path, variance

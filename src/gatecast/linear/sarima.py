@@ -32,6 +32,8 @@ from gatecast.linear.order import (
 
 EXACT_GAPS = 24  # up to so many missing values the likelihood integrates each out
 MOST_GAPS = 3000
+FAR = 8.0  # standard deviations of the forecast at which a value is not believed
+MOST_SPIKES = 50
 CHUNK = 32  # dummies whitened at once
 FLAT = 1e-9  # of the level's size: a differenced series that varies less is constant
 COLLINEAR = 1e-7
@@ -104,6 +106,7 @@ class Orders:
 
     order: tuple[int, int, int] | None = None
     seasonal_order: tuple[int, int, int] | None = None
+    most_seasonal_differences: int = 1
 
 
 def constant_path(d: int, D: int, season: int, time: int) -> FloatArray:
@@ -149,7 +152,8 @@ def differences(filled: FloatArray, regressors: FloatArray, season: int, orders:
         design = np.vstack([regressors, np.ones(len(filled))]).T
         rest = filled - design @ np.linalg.lstsq(design, filled, rcond=None)[0]
     level = np.abs(filled).max()
-    d, D = choose_differences(rest, season) if np.std(rest) > FLAT * level else (0, 0)
+    differenced_by = season if orders.most_seasonal_differences else 1
+    d, D = choose_differences(rest, differenced_by) if np.std(rest) > FLAT * level else (0, 0)
     if orders.seasonal_order is not None:
         D = orders.seasonal_order[1]
     if orders.order is not None:
@@ -304,13 +308,20 @@ def interpolate(y: FloatArray, season: int) -> FloatArray:
 
 
 def forecast_paths(
-    model: Sarima, y: FloatArray, regressors: FloatArray, origins: IntArray, horizon: int
+    model: Sarima,
+    y: FloatArray,
+    regressors: FloatArray,
+    origins: IntArray,
+    horizon: int,
+    *,
+    clean: bool = False,
 ) -> tuple[FloatArray, FloatArray]:
     """Means and variances `horizon` steps ahead of every origin.
 
     y           [time]                 read up to each origin only
     regressors  [regressors, time + …] where they end too early their last value goes on
     origins     [origins]              last known steps
+    clean       take a value FAR from its forecast for missing, unless the one before was, too
     returns     [origins, horizon], [origins, horizon]
     """
     time = len(y) + horizon
@@ -328,6 +339,8 @@ def forecast_paths(
         if mine.any():
             history = np.concatenate([np.full(padding, u[first]), u[first : last + 1]])
             rows = origins[mine] - first - lags + padding
+            if clean and not padding:
+                history = cleaned(model, history)
             path[mine], variance[mine] = _paths(model, history, np.maximum(rows, 0), horizon)
     steps = origins[:, None] + np.arange(1, horizon + 1)
     return path + mean[steps], variance * model.sigma2
@@ -347,6 +360,26 @@ def _paths(model: Sarima, u: FloatArray, rows: IntArray, horizon: int) -> tuple[
     variance = np.empty_like(path)
     variance[order] = variances(increments, weight, rows[order], ar, ma, delta, horizon)
     return path, variance
+
+
+def cleaned(model: Sarima, u: FloatArray) -> FloatArray:
+    """The levels with each spike replaced by its forecast from what came before it."""
+    if not model.sigma2 > 0.0 or not np.isfinite(u).all():
+        return u
+    delta, out = model.delta, u.copy()
+    lags, before = len(delta) - 1, -2
+    phi = np.zeros(max(len(model.ar), len(model.ma)) - 1)
+    phi[: len(model.ar) - 1] = -model.ar[1:]
+    for _ in range(MOST_SPIKES):
+        _, _, _, v, variance = follow(difference(out, delta), phi, *first_state(model.ar, model.ma), 0)
+        size = np.abs(v) / np.sqrt(variance * model.sigma2)
+        later = np.flatnonzero(size > FAR) + lags
+        later = later[later > before + 1]
+        if not len(later):
+            break
+        before = int(later[0])
+        out[before] -= v[before - lags]
+    return out
 
 
 def _gapped_paths(

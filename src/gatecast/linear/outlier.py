@@ -20,10 +20,10 @@ def spikes(y: FloatArray, season: int) -> BoolArray:
     >>> np.flatnonzero(spikes(y, 10))
     array([77])
     """
-    near = _excess(y, [-2, -1, 0, 1, 2])
+    near = _excess(y, [-2, -1, 1, 2])
     far = near
     if season > 2 and len(y) > 3 * season:
-        far = _excess(y, [-2 * season, -season, 0, season, 2 * season])
+        far = _excess(y, [-2 * season, -season, season, 2 * season])
     with np.errstate(invalid="ignore"):
         found: BoolArray = (near > FAR) & (far > FAR)
     few = found.sum() <= max(2, MOST * len(y))
@@ -31,7 +31,7 @@ def spikes(y: FloatArray, season: int) -> BoolArray:
 
 
 def _excess(y: FloatArray, lags: list[int]) -> FloatArray:
-    """Distance from the median of these neighbours, in robust standard deviations. [time]"""
+    """Distance from the median of these even number of neighbours, in robust standard deviations. [time]"""
     reach = max(lags)
     padded = np.pad(y, reach, constant_values=np.nan)
     around = np.stack([padded[reach + lag : reach + lag + len(y)] for lag in lags])
@@ -40,7 +40,7 @@ def _excess(y: FloatArray, lags: list[int]) -> FloatArray:
     filled.sort(axis=0)
     count = known.sum(axis=0)
     column = np.arange(len(y))
-    low, high = np.maximum(count - 1, 0) // 2, count // 2
+    low, high = np.maximum(count - 1, 0) // 2, count // 2  # the two in the middle
     middle = 0.5 * (filled[low, column] + filled[np.minimum(high, len(lags) - 1), column])
     with np.errstate(invalid="ignore"):
         distance = np.abs(y - middle)

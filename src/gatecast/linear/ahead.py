@@ -14,7 +14,7 @@ origins go side by side (see `lanes.py`).
 import numpy as np
 
 from gatecast.linear.arma import CHECK_EVERY, FROZEN, autocovariance, first_gain, kernel
-from gatecast.linear.lanes import LANES, load, splat, store
+from gatecast.linear.lanes import LANES, lane, load, splat, store
 
 ROWS = 1024  # increments projected at once
 
@@ -42,10 +42,11 @@ def first_state(ar, ma):
     returns  [3, m] predicted state, increment W, gain K; [F, M, steps seen]
     """
     m = max(len(ar), len(ma)) - 1
-    gain, first = first_gain(-in_lanes(ar, m), in_lanes(ma, m), used_lags(ar), used_lags(ma), m)
+    gain = np.zeros((m, LANES))
+    F = lane(first_gain(-in_lanes(ar, m), in_lanes(ma, m), used_lags(ar), used_lags(ma), m, gain), 0)
     state = np.zeros((3, m))
     state[1], state[2] = gain[:, 0], gain[:, 0]
-    return state, np.array([first[0, 0], -1.0 / first[0, 0], 0.0])
+    return state, np.array([F, -1.0 / F, 0.0])
 
 
 @kernel

@@ -18,7 +18,8 @@ import math
 
 import numpy as np
 
-from gatecast.linear.arma import kernel, whiten
+from gatecast._types import FloatArray, IntArray
+from gatecast.linear.arma import kernel, stride, whiten_into
 from gatecast.linear.lanes import LANES, load, splat, store
 
 LIMIT = 5.25  # of |x|: tanh 5.25 = .99994
@@ -29,19 +30,18 @@ LOG_2PI = math.log(2.0 * math.pi)
 
 
 @kernel
-def cross_products(e):
-    """Sums of products of every two columns in each lane. [columns, time, lanes] → [columns², lanes]"""
-    count, n = e.shape[0], e.shape[1]
+def cross_products(e, count, n):
+    """Sums of products of every two columns in each lane. [columns · stride, lanes] → [columns², lanes]"""
     out = np.zeros((count * count, LANES))
     for i in range(count):
         for j in range(i + 1):
-            left, right = e[i], e[j]
+            left, right = i * stride(n), j * stride(n)
             even, odd = splat(0.0), splat(0.0)
             for t in range(0, n - 1, 2):
-                even = even + load(left, t) * load(right, t)
-                odd = odd + load(left, t + 1) * load(right, t + 1)
+                even = even + load(e, left + t) * load(e, right + t)
+                odd = odd + load(e, left + t + 1) * load(e, right + t + 1)
             if n % 2:
-                even = even + load(left, n - 1) * load(right, n - 1)
+                even = even + load(e, left + n - 1) * load(e, right + n - 1)
             store(out, i * count + j, even + odd)
             store(out, j * count + i, even + odd)
     return out
@@ -73,13 +73,12 @@ def solve_by_cholesky(matrix, right):
 
 
 @kernel
-def regress(e, gaps):
+def regress(e, count, n, gaps):
     """Least squares of the first column on the others, in each lane.
 
     returns  β [columns − 1, lanes]; log|E'E| of the first `gaps` of the others [lanes]
     """
-    count = e.shape[0]
-    products = cross_products(e)
+    products = cross_products(e, count, n)
     beta, log_det = np.zeros((count - 1, LANES)), np.zeros(LANES)
     matrix, right = np.empty((count - 1, count - 1)), np.empty(count - 1)
     for at in range(LANES):
@@ -95,32 +94,32 @@ def regress(e, gaps):
 
 
 @kernel
-def evaluate(columns, gaps, x, shape):
+def evaluate_into(e, columns, gaps, x, shape):
     """Residuals r whose sum of squares the exact likelihood minimises, for eight parameter sets.
 
+    e        [columns · stride or more, lanes]  its first `time` rows become r
     columns  [columns, time]; the second to the gaps + 1st are the dummies of missing values
     x        [parameters, lanes]
-    returns  r [time, lanes], −2 log L [lanes], β [columns − 1, lanes]
+    returns  −2 log L [lanes], β [columns − 1, lanes]
     """
     count, n = columns.shape
     seen = n - gaps
-    e, log_det = whiten(columns, x, shape)
-    r = e[0]
+    log_det = whiten_into(e, columns, x, shape)
     beta = np.zeros((count - 1, LANES))
     if count > 1:
-        beta, extra = regress(e, gaps)
+        beta, extra = regress(e, count, n, gaps)
         log_det += extra
         for j in range(count - 1):
-            b, other = load(beta, j), e[j + 1]
+            b, other = load(beta, j), (j + 1) * stride(n)
             for t in range(n):
-                store(r, t, load(r, t) - b * load(other, t))
+                store(e, t, load(e, t) - b * load(e, other + t))
     factor = np.exp(0.5 * log_det / seen)
     scale, total = np.empty((1, LANES)), np.empty((1, LANES))
     scale[0] = factor
     d, sums = load(scale, 0), splat(0.0)
     for t in range(n):
-        v = load(r, t) * d
-        store(r, t, v)
+        v = load(e, t) * d
+        store(e, t, v)
         sums = sums + v * v
     store(total, 0, sums)
     loss = np.empty(LANES)
@@ -128,11 +127,21 @@ def evaluate(columns, gaps, x, shape):
         loss[at] = seen * (math.log(total[0, at] / seen) + 1.0 + LOG_2PI)
         if not loss[at] < math.inf:
             loss[at] = math.inf
-    return r, loss, beta
+    return loss, beta
+
+
+def evaluate(
+    columns: FloatArray, gaps: int, x: FloatArray, shape: IntArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The same in memory of its own: r [time, lanes], −2 log L [lanes], β [columns − 1, lanes]."""
+    count, n = columns.shape
+    e = np.empty((count * stride(n), LANES))
+    loss, beta = evaluate_into(e, np.ascontiguousarray(columns), gaps, x, shape)
+    return e[:n], loss, beta
 
 
 @kernel
-def normal_equations(columns, gaps, x, shape):
+def normal_equations(work, columns, gaps, x, shape):
     """Residuals and their Jacobian at one point, as sums of products.
 
     x        [parameters]
@@ -141,7 +150,7 @@ def normal_equations(columns, gaps, x, shape):
     k = len(x)
     batches = max(1, (k + LANES - 2) // (LANES - 1))
     n = columns.shape[1]
-    blocks = np.empty((batches, n, LANES))  # lane 0 is r itself, lane j its derivative
+    blocks = columns.shape[0] * stride(n)  # where they begin: lane 0 is r itself, lane j its derivative
     loss, beta = math.inf, np.zeros(columns.shape[0] - 1)
     for batch in range(batches):
         points = np.empty((k, LANES))
@@ -153,24 +162,24 @@ def normal_equations(columns, gaps, x, shape):
                 h = -STEP if x[j] > 0.0 else STEP
                 points[j, at] += h
                 step[0, at] = 1.0 / h
-        r, losses, betas = evaluate(columns, gaps, points, shape)
+        losses, betas = evaluate_into(work, columns, gaps, points, shape)
         loss, beta = losses[0], betas[:, 0].copy()
         inverse = load(step, 0)
-        block = blocks[batch]
+        block = blocks + batch * n
         for t in range(n):
-            r0 = r[t, 0]
-            store(block, t, (load(r, t) - splat(r0)) * inverse)
-            block[t, 0] = r0
+            r0 = work[t, 0]
+            store(work, block + t, (load(work, t) - splat(r0)) * inverse)
+            work[block + t, 0] = r0
     size = batches * LANES
     total = np.zeros((size * batches, LANES))
     for left in range(batches):
         for right in range(batches):
-            a, b = blocks[left], blocks[right]
+            a, b = blocks + left * n, blocks + right * n
             for t in range(n):
-                v = load(b, t)
+                v = load(work, b + t)
                 for i in range(LANES):
                     row = (left * LANES + i) * batches + right
-                    store(total, row, load(total, row) + a[t, i] * v)
+                    store(total, row, load(total, row) + work[a + t, i] * v)
     flat = total.reshape(size, size)
     normal, gradient = np.empty((k, k)), np.empty(k)
     for i in range(k):
@@ -182,7 +191,7 @@ def normal_equations(columns, gaps, x, shape):
 
 
 @kernel
-def best_start(columns, gaps, shape, starts):
+def best_start(work, columns, gaps, shape, starts):
     """The most likely of several starting points, eight at a time. [starts, parameters] → [parameters]"""
     count, k = starts.shape
     best, chosen = math.inf, 0
@@ -190,7 +199,7 @@ def best_start(columns, gaps, shape, starts):
         points = np.empty((k, LANES))
         for at in range(LANES):
             points[:, at] = starts[min(first + at, count - 1)]
-        losses = evaluate(columns, gaps, points, shape)[1]
+        losses = evaluate_into(work, columns, gaps, points, shape)[0]
         for at in range(min(LANES, count - first)):
             if losses[at] < best:
                 best, chosen = losses[at], first + at
@@ -198,9 +207,10 @@ def best_start(columns, gaps, shape, starts):
 
 
 @kernel
-def maximise(columns, gaps, shape, starts, iterations, tolerance, ceiling):
+def maximise(work, columns, gaps, shape, starts, iterations, tolerance, ceiling):
     """Maximum likelihood by Levenberg–Marquardt from the best of several starts.
 
+    work        [(columns + batches) · stride, lanes]  memory to work in, one batch for every seven parameters
     columns     [columns, time] w, dummies of missing values, regressors; w of about unit variance
     starts      [starts, parameters]
     tolerance   of −2 log L: stop when the next step promises less
@@ -208,8 +218,8 @@ def maximise(columns, gaps, shape, starts, iterations, tolerance, ceiling):
     returns     x [parameters], −2 log L, β [columns − 1], J'J/σ² [parameters, parameters]
     """
     k, seen = starts.shape[1], columns.shape[1] - gaps
-    x = best_start(columns, gaps, shape, starts) if len(starts) > 1 else starts[0].copy()
-    normal, gradient, loss, beta = normal_equations(columns, gaps, x, shape)
+    x = best_start(work, columns, gaps, shape, starts) if len(starts) > 1 else starts[0].copy()
+    normal, gradient, loss, beta = normal_equations(work, columns, gaps, x, shape)
     damping = DAMPING
     for step_number in range(iterations if k else 0):
         if not loss < math.inf:
@@ -235,7 +245,7 @@ def maximise(columns, gaps, shape, starts, iterations, tolerance, ceiling):
         promised = -seen * math.log(max(1e-3, 1.0 - gain / total))
         if promised < tolerance or moved < 1e-7 or loss - (20.0 if step_number < 5 else 6.0) * promised > ceiling:
             break
-        normal_2, gradient_2, loss_2, beta_2 = normal_equations(columns, gaps, trial, shape)
+        normal_2, gradient_2, loss_2, beta_2 = normal_equations(work, columns, gaps, trial, shape)
         if loss_2 < loss:
             damping *= 0.1 if loss - loss_2 > 0.5 * promised else 1.0
             x, normal, gradient, loss, beta = trial, normal_2, gradient_2, loss_2, beta_2

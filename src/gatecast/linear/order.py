@@ -15,7 +15,7 @@ import numpy as np
 
 from gatecast._types import FloatArray
 from gatecast.errors import SeriesError
-from gatecast.linear.arma import coefficients
+from gatecast.linear.arma import aligned, coefficients, stride
 from gatecast.linear.lag import is_stable
 from gatecast.linear.lanes import LANES
 from gatecast.linear.likelihood import maximise
@@ -25,7 +25,7 @@ MOST = (5, 5, 2, 2)  # p, q, P, Q
 QUICK = 6, 0.05  # steps and tolerance of −2 log L
 REFINE = 25, 0.02
 LAST = 60, 1e-4
-REFINED = 4  # candidates carried to their maxima after each climb
+REFINED, RESTARTED = 5, 2  # candidates carried to their maxima after each climb, and those started anew
 AR_RADIUS, SEASONAL_AR_RADIUS, MA_RADIUS = 1.001, 1.005, 1.0001
 
 
@@ -127,10 +127,12 @@ class Search:
     tried: dict[Shape, Fit | None] = field(default_factory=dict)
     best: Fit | None = None
     refined: set[Shape] = field(default_factory=set)
+    restarted: set[Shape] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._plain = np.ascontiguousarray(self.problem.columns)
         self._constant = self.problem.with_constant()
+        self._work = np.empty((0, LANES))
         w = self._plain[0] - self._plain[0].mean()
         self._lagged = LaggedProducts.of(w, max(self.most[:2]), max(self.most[2:]), self.problem.season)
 
@@ -146,6 +148,7 @@ class Search:
         unit = 2.0 * problem.seen * np.log(problem.scale)
         penalty = corrected_aic(0.0, estimated, problem.seen) + unit
         x, loss, beta, information = maximise(
+            self._room(columns.shape, shape.parameters),
             columns, problem.gaps, numbers(shape, problem.season), starts, steps, tolerance, ceiling - penalty
         )
         if not np.isfinite(loss):
@@ -153,6 +156,13 @@ class Search:
         return Fit(
             shape, x, factors(x, shape, problem.season), loss + unit, beta, information, loss + penalty
         )
+
+    def _room(self, columns: tuple[int, ...], parameters: int) -> FloatArray:
+        """Memory for the kernel, kept from fit to fit."""
+        rows = (columns[0] + max(1, -(-parameters // (LANES - 1)))) * stride(columns[1])
+        if len(self._work) < rows:
+            self._work = aligned(rows)
+        return self._work
 
     def consider(self, shape: Shape) -> bool:
         """Try a shape unless tried before; say whether it is the new best."""
@@ -163,7 +173,13 @@ class Search:
         ceiling = self.best.aicc if self.best else np.inf
         fit = self.fit(shape, self._starts(shape), *QUICK, ceiling)
         self.tried[shape] = fit
-        better = fit is not None and fit.aicc < ceiling and admissible(fit.coefficients, shape)
+        return fit is not None and self.keep(fit)
+
+    def keep(self, fit: Fit) -> bool:
+        """Note a fit; say whether it is the new best."""
+        self.tried[fit.shape] = fit
+        ceiling = self.best.aicc if self.best else np.inf
+        better = fit.aicc < ceiling and admissible(fit.coefficients, fit.shape)
         if better:
             self.best = fit
         return better
@@ -263,18 +279,21 @@ def choose_order(
 
 
 def refine(search: Search) -> bool:
-    """Carry the best candidates to their maxima; say whether another one came to be the best."""
-    found = sorted((f for f in search.tried.values() if f is not None), key=lambda f: f.aicc)
+    """Carry the best candidates to their maxima, the very best from several starts.
+
+    returns  whether another shape came to be the best
+    """
     leader = search.best
-    for fit in found[:REFINED]:
-        if fit.shape in search.refined:
-            continue
-        search.refined.add(fit.shape)
-        better = restarted(search, fit)
-        search.tried[fit.shape] = better
-        if search.best is None or better.aicc < search.best.aicc and admissible(better.coefficients, better.shape):
-            search.best = better
-    return search.best is not leader and search.best.shape != leader.shape
+    for count, done, carry in (
+        (REFINED, search.refined, carried_on),
+        (RESTARTED, search.restarted, restarted),
+    ):
+        found = sorted((f for f in search.tried.values() if f is not None), key=lambda f: f.aicc)
+        for fit in found[:count]:
+            if fit.shape not in done:
+                done.add(fit.shape)
+                search.keep(carry(search, fit))
+    return leader is not None and search.best is not None and search.best.shape != leader.shape
 
 
 def seeds(shape: Shape, seasonal: bool) -> Iterator[Shape]:
@@ -290,12 +309,17 @@ def seeds(shape: Shape, seasonal: bool) -> Iterator[Shape]:
         yield shape._replace(P=P, Q=Q)
 
 
+def carried_on(search: Search, fit: Fit) -> Fit:
+    """A fit carried on from where it stopped."""
+    return better_of(fit, search.fit(fit.shape, fit.x[None, :], *REFINE))
+
+
 def restarted(search: Search, fit: Fit) -> Fit:
-    """A fit carried on, or a better one of the same shape found from other starts."""
-    found, shape = fit, fit.shape
-    for starts in (fit.x[None, :], search.regressed(shape), plain_starts(shape)):
+    """A fit, or a better one of the same shape found from other starts."""
+    found = fit
+    for starts in (search.regressed(fit.shape), plain_starts(fit.shape)):
         if len(starts):
-            found = better_of(found, search.fit(shape, starts, *REFINE, found.aicc))
+            found = better_of(found, search.fit(fit.shape, starts, *REFINE, found.aicc))
     return found
 
 

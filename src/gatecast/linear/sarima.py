@@ -103,10 +103,11 @@ class Sarima:
 
 @dataclass(frozen=True)
 class Orders:
-    """Orders that are given rather than chosen; None is chosen."""
+    """Orders that are given rather than chosen; None is chosen. `differences` gives d and D alone."""
 
     order: tuple[int, int, int] | None = None
     seasonal_order: tuple[int, int, int] | None = None
+    differences: tuple[int, int] | None = None
     most_seasonal_differences: int = 1
 
 
@@ -148,6 +149,8 @@ def fit_sarima(y: FloatArray, regressors: FloatArray, season: int, orders: Order
 
 def differences(filled: FloatArray, regressors: FloatArray, season: int, orders: Orders) -> tuple[int, int]:
     """(d, D), each as given or chosen on what the regressors leave."""
+    if orders.differences is not None:
+        return orders.differences
     rest = filled
     if len(regressors):
         design = np.vstack([regressors, np.ones(len(filled))]).T

@@ -21,7 +21,7 @@ def spikes(y: FloatArray, season: int) -> BoolArray:
     array([77])
     """
     near = _excess(y, [-2, -1, 1, 2])
-    far = near / 2.0  # one witness only: it must be the more certain
+    far = near / 2.5  # one witness only: it must be the more certain
     if season > 2 and len(y) > 3 * season:
         far = _excess(y, [-2 * season, -season, season, 2 * season])
     with np.errstate(invalid="ignore"):

@@ -32,7 +32,7 @@ from gatecast.linear.order import (
 
 EXACT_GAPS = 24  # up to so many missing values the likelihood integrates each out
 MOST_GAPS = 3000
-FAR = 8.0  # standard deviations of the forecast at which a value is not believed
+FAR = 10.0  # standard deviations of the forecast at which a value is not believed
 MOST_SPIKES = 50
 CHUNK = 32  # dummies whitened at once
 FEW_REGRESSORS = 2  # with more, orders are chosen on what a regression leaves

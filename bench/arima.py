@@ -26,7 +26,8 @@ from statsforecast.models import AutoARIMA
 
 from gatecast.errors import SeriesError
 from gatecast.linear.outlier import spikes
-from gatecast.linear.sarima import Orders, Sarima, fit_sarima, forecast_paths
+from gatecast.linear.outlook import forecast_paths
+from gatecast.linear.sarima import Orders, Sarima, fit_sarima
 
 AICC_SLACK = 0.5
 
@@ -143,7 +144,9 @@ def main() -> None:
     parser.add_argument("--weekly", type=int, default=150)
     parser.add_argument("--approximate", action="store_true")
     given = parser.parse_args()
-    print("| set | ours, a series | peer, a series | ratio | our MASE | its MASE | AICc no worse than its + .5 |")
+    print(
+        "| set | ours, a series | peer, a series | ratio | our MASE | its MASE | AICc no worse than its + .5 |"
+    )
     print("|---|---|---|---|---|---|---|", flush=True)
     data: Path = given.data
     if given.weekly:

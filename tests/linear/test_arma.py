@@ -97,7 +97,9 @@ def test_missing_values_and_regressors_give_the_likelihood_of_statsmodels(
 
 
 @settings(max_examples=20, deadline=None)
-@given(shape=shapes, seed=st.integers(0, 10**6), gaps=st.integers(1, 4), d=st.integers(0, 1), D=st.integers(0, 1))
+@given(
+    shape=shapes, seed=st.integers(0, 10**6), gaps=st.integers(1, 4), d=st.integers(0, 1), D=st.integers(0, 1)
+)
 def test_missing_values_are_integrated_out_of_the_differenced_series(
     shape: tuple[int, ...], seed: int, gaps: int, d: int, D: int
 ) -> None:

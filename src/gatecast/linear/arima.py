@@ -21,7 +21,8 @@ from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
 from gatecast.linear.likelihood import maximise
 from gatecast.linear.outlier import spikes
-from gatecast.linear.sarima import Orders, Sarima, fit_sarima, forecast_paths
+from gatecast.linear.outlook import forecast_paths
+from gatecast.linear.sarima import Orders, Sarima, fit_sarima
 from gatecast.linear.seasonal import fourier
 from gatecast.linear.transform import BoxCox, guerrero
 from gatecast.progress import Progress

@@ -37,7 +37,9 @@ def local_weights(time: int, window: int, degree: int, at: int) -> FloatArray:
 
 
 @lru_cache(maxsize=64)
-def end_weights(time: int, window: int, degree: int, margin: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+def end_weights(
+    time: int, window: int, degree: int, margin: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Local regressions at the left end, inside, and at the right end of a regular grid.
 
     returns  [left steps, width], [width], [right steps, width]
@@ -107,7 +109,9 @@ def seasonal_strength(y: FloatArray, season: int) -> float:
         table = np.empty((cycles + 3, season))
         table[: cycles + 2, longer:] = body
         if longer:
-            rows = np.vstack([rest[: cycles * season].reshape(cycles, season)[:, :longer], rest[cycles * season :]])
+            rows = np.vstack(
+                [rest[: cycles * season].reshape(cycles, season)[:, :longer], rest[cycles * season :]]
+            )
             table[:, :longer] = loess(rows, SEASONAL_WINDOW, 0, 1)
         cycle = table.ravel()[: n + 2 * season]
         passed = moving_average(moving_average(moving_average(cycle, season), season), 3)

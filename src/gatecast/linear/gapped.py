@@ -23,7 +23,9 @@ def first_covariance(ar, ma, size):
 
     α_{i+1} = Σ_{j > i} φ_j w_{t+i−j} + Σ_{j ≥ i} θ_j e_{t+i−j}
     """
-    gamma = autocovariance(-in_lanes(ar, size), in_lanes(ma, size), used_lags(ma), len(ar) - 1, size)[:, 0].copy()
+    gamma = autocovariance(-in_lanes(ar, size), in_lanes(ma, size), used_lags(ma), len(ar) - 1, size)[
+        :, 0
+    ].copy()
     psi = np.zeros(size + 1)
     for k in range(size):
         psi[k] = ma[k] if k < len(ma) else 0.0

@@ -148,6 +148,11 @@ def _lower(operation: Callable[..., Any], instruction: str) -> None:
         return compute(builder, _splat(builder, arguments[0]), arguments[1])
 
 
-_INSTRUCTIONS = ((operator.add, "fadd"), (operator.sub, "fsub"), (operator.mul, "fmul"), (operator.truediv, "fdiv"))
+_INSTRUCTIONS = (
+    (operator.add, "fadd"),
+    (operator.sub, "fsub"),
+    (operator.mul, "fmul"),
+    (operator.truediv, "fdiv"),
+)
 for _operation, _instruction in _INSTRUCTIONS:
     _lower(_operation, _instruction)

@@ -141,6 +141,27 @@ def evaluate(
 
 
 @kernel
+def outer_products(work, a, b, n, total, row, column, columns):
+    """Σ_t a_t b_t' of two blocks of eight, into `total`; eight sums side by side in registers."""
+    s0, s1, s2, s3 = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
+    s4, s5, s6, s7 = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
+    for t in range(n):
+        v, i = load(work, b + t), a + t
+        s0, s1 = s0 + work[i, 0] * v, s1 + work[i, 1] * v
+        s2, s3 = s2 + work[i, 2] * v, s3 + work[i, 3] * v
+        s4, s5 = s4 + work[i, 4] * v, s5 + work[i, 5] * v
+        s6, s7 = s6 + work[i, 6] * v, s7 + work[i, 7] * v
+    store(total, row * columns + column, s0)
+    store(total, (row + 1) * columns + column, s1)
+    store(total, (row + 2) * columns + column, s2)
+    store(total, (row + 3) * columns + column, s3)
+    store(total, (row + 4) * columns + column, s4)
+    store(total, (row + 5) * columns + column, s5)
+    store(total, (row + 6) * columns + column, s6)
+    store(total, (row + 7) * columns + column, s7)
+
+
+@kernel
 def normal_equations(work, columns, gaps, x, shape):
     """Residuals and their Jacobian at one point, as sums of products.
 
@@ -154,32 +175,26 @@ def normal_equations(work, columns, gaps, x, shape):
     loss, beta = math.inf, np.zeros(columns.shape[0] - 1)
     for batch in range(batches):
         points = np.empty((k, LANES))
-        step = np.zeros((1, LANES))
+        step = np.zeros((2, LANES))  # reciprocal, and which lanes are differences
+        step[0, 0] = 1.0
         for at in range(LANES):
             points[:, at] = x
             j = batch * (LANES - 1) + at - 1
             if at > 0 and j < k:
                 h = -STEP if x[j] > 0.0 else STEP
                 points[j, at] += h
-                step[0, at] = 1.0 / h
+                step[0, at], step[1, at] = 1.0 / h, 1.0
         losses, betas = evaluate_into(work, columns, gaps, points, shape)
         loss, beta = losses[0], betas[:, 0].copy()
-        inverse = load(step, 0)
-        block = blocks + batch * n
+        reciprocal, differs = load(step, 0), load(step, 1)
         for t in range(n):
-            r0 = work[t, 0]
-            store(work, block + t, (load(work, t) - splat(r0)) * inverse)
-            work[block + t, 0] = r0
+            d = (load(work, t) - work[t, 0] * differs) * reciprocal
+            store(work, blocks + batch * n + t, d)
     size = batches * LANES
     total = np.zeros((size * batches, LANES))
     for left in range(batches):
         for right in range(batches):
-            a, b = blocks + left * n, blocks + right * n
-            for t in range(n):
-                v = load(work, b + t)
-                for i in range(LANES):
-                    row = (left * LANES + i) * batches + right
-                    store(total, row, load(total, row) + work[a + t, i] * v)
+            outer_products(work, blocks + left * n, blocks + right * n, n, total, left * LANES, right, batches)
     flat = total.reshape(size, size)
     normal, gradient = np.empty((k, k)), np.empty(k)
     for i in range(k):
@@ -243,7 +258,11 @@ def maximise(work, columns, gaps, shape, starts, iterations, tolerance, ceiling)
             for j in range(k):
                 gain -= step[i] * normal[i, j] * step[j]
         promised = -seen * math.log(max(1e-3, 1.0 - gain / total))
-        if promised < tolerance or moved < 1e-7 or loss - (20.0 if step_number < 5 else 6.0) * promised > ceiling:
+        if (
+            promised < tolerance
+            or moved < 1e-7
+            or loss - (20.0 if step_number < 5 else 6.0) * promised > ceiling
+        ):
             break
         normal_2, gradient_2, loss_2, beta_2 = normal_equations(work, columns, gaps, trial, shape)
         if loss_2 < loss:

@@ -8,7 +8,7 @@ Source: Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -22,9 +22,11 @@ from gatecast.linear.likelihood import maximise
 from gatecast.linear.start import LaggedProducts
 
 MOST = (5, 5, 2, 2)  # p, q, P, Q
+LONG_SEASON = 100  # steps from which on P and Q end at one: the state is as long as the season
 QUICK = 6, 0.05  # steps and tolerance of −2 log L
 REFINE = 25, 0.02
 LAST = 60, 1e-4
+HOPELESS = 10.0  # AIC by regression above that of the best shape
 REFINED, RESTARTED = 5, 2  # candidates carried to their maxima after each climb, and those started anew
 AR_RADIUS, SEASONAL_AR_RADIUS, MA_RADIUS = 1.001, 1.005, 1.0001
 
@@ -133,6 +135,7 @@ class Search:
         self._plain = np.ascontiguousarray(self.problem.columns)
         self._constant = self.problem.with_constant()
         self._work = np.empty((0, LANES))
+        self._regressions: dict[tuple[int, int, int, int], tuple[FloatArray, float]] = {}
         w = self._plain[0] - self._plain[0].mean()
         self._lagged = LaggedProducts.of(w, max(self.most[:2]), max(self.most[2:]), self.problem.season)
 
@@ -149,7 +152,13 @@ class Search:
         penalty = corrected_aic(0.0, estimated, problem.seen) + unit
         x, loss, beta, information = maximise(
             self._room(columns.shape, shape.parameters),
-            columns, problem.gaps, numbers(shape, problem.season), starts, steps, tolerance, ceiling - penalty
+            columns,
+            problem.gaps,
+            numbers(shape, problem.season),
+            starts,
+            steps,
+            tolerance,
+            ceiling - penalty,
         )
         if not np.isfinite(loss):
             return None
@@ -188,7 +197,23 @@ class Search:
         """The start by regression, if the series is long enough for one. [0 or 1, parameters]"""
         if self._lagged is None:
             return np.zeros((0, shape.parameters))
-        return self._lagged.start(shape[:4], self.problem.season)[None, :]
+        return self._regression(shape)[0][None, :]
+
+    def promises(self, shape: Shape) -> bool:
+        """Whether a regression on lags does not rule a shape out beside the best."""
+        if self._lagged is None or self.best is None:
+            return True
+        criteria = [
+            self.problem.seen * np.log(max(self._regression(s)[1], 1e-300)) + 2.0 * s.parameters
+            for s in (shape, self.best.shape)
+        ]
+        return bool(criteria[0] < criteria[1] + HOPELESS)
+
+    def _regression(self, shape: Shape) -> tuple[FloatArray, float]:
+        key = shape[:4]
+        if key not in self._regressions and self._lagged is not None:
+            self._regressions[key] = self._lagged.start(key, self.problem.season)
+        return self._regressions[key]
 
     def _allowed(self, shape: Shape) -> bool:
         return all(0 <= n <= most for n, most in zip(shape[:4], self.most, strict=True))
@@ -258,7 +283,8 @@ def choose_order(
     seasonal           whether seasonal orders are candidates
     pinned             p, q, P, Q that are given
     """
-    most = MOST if seasonal else (*MOST[:2], 0, 0)
+    most = MOST if problem.season < LONG_SEASON else (*MOST[:2], 1, 1)
+    most = most if seasonal else (*MOST[:2], 0, 0)
     search = Search(problem, tuple(max(n, g or 0) for n, g in zip(most, pinned, strict=True)), pinned)
     s = int(seasonal)
     c = may_have_constant
@@ -272,7 +298,8 @@ def choose_order(
         )
     while True:
         for shape in seeds(search.best.shape, seasonal):
-            search.consider(shape)
+            if shape not in search.tried and search.promises(shape):
+                search.consider(shape)
         climb(search, may_have_constant)
         if not refine(search):
             return better_of(search.best, search.fit(search.best.shape, search.best.x[None, :], *LAST))

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, Scale, actuals, fit_scale, held_out_origins, held_out_start
+from gatecast.data import Panel, actuals, fit_scale, held_out_origins, held_out_start
 from gatecast.errors import SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor

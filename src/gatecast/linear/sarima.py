@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast._types import BoolArray, FloatArray, IntArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.errors import SeriesError
-from gatecast.linear.ahead import first_state, follow, project, variances
 from gatecast.linear.arma import whiten
 from gatecast.linear.differencing import choose_differences
-from gatecast.linear.gapped import follow_gapped
 from gatecast.linear.lag import difference, differencer, seasonal_polynomial
 from gatecast.linear.lanes import LANES
+from gatecast.linear.missing import exact_with_gaps, expected, interpolate
 from gatecast.linear.order import (
     LAST,
     Fit,
@@ -32,9 +31,6 @@ from gatecast.linear.order import (
 
 EXACT_GAPS = 24  # up to so many missing values the likelihood integrates each out
 MOST_GAPS = 3000
-FAR = 10.0  # standard deviations of the forecast at which a value is not believed
-MOST_SPIKES = 50
-CHUNK = 32  # dummies whitened at once
 FEW_REGRESSORS = 2  # with more, orders are chosen on what a regression leaves
 FLAT = 1e-9  # of the level's size: a differenced series that varies less is constant
 COLLINEAR = 1e-7
@@ -87,12 +83,12 @@ class Sarima:
         """Δ(B) from lag 0. [lags + 1]"""
         return differencer(self.d, self.D, self.season)
 
-    def mean(self, regressors: FloatArray) -> FloatArray:
-        """x β and the path whose differences are c. [regressors, time] → [time]"""
+    def mean(self, regressors: FloatArray, start: int = 0) -> FloatArray:
+        """x β and the path whose differences are c, from step `start` on. [regressors, time] → [time]"""
         time = regressors.shape[1]
         out = self.beta @ regressors if len(self.beta) else np.zeros(time)
         if self.constant:
-            out = out + self.constant * constant_path(self.d, self.D, self.season, time)
+            out = out + self.constant * constant_path(self.d, self.D, self.season, start, time)
         return out
 
     def __str__(self) -> str:
@@ -111,9 +107,9 @@ class Orders:
     most_seasonal_differences: int = 1
 
 
-def constant_path(d: int, D: int, season: int, time: int) -> FloatArray:
-    """A path whose differences are one. [time]"""
-    t = np.arange(float(time))
+def constant_path(d: int, D: int, season: int, start: int, time: int) -> FloatArray:
+    """A path whose differences are one, from step `start` on. [time]"""
+    t = start + np.arange(float(time))
     unit = float(season**D) * (1, 1, 2, 6, 24, 120)[d + D]
     return t ** (d + D) / unit
 
@@ -207,39 +203,9 @@ def regressed(problem: Problem, orders: Orders, differenced: int) -> Fit:
     return fit
 
 
-def exact_with_gaps(problem: Problem, fit: Fit, missing: BoolArray, delta: FloatArray) -> tuple[Problem, Fit]:
-    """Fit again with every missing value integrated out."""
-    dummies = np.zeros((int(missing.sum()), len(missing)))
-    dummies[np.arange(len(dummies)), np.flatnonzero(missing)] = 1.0
-    columns = np.vstack([problem.columns[:1], difference(dummies, delta), problem.columns[1:]])
-    gapped = Problem(columns, len(dummies), problem.scale, problem.season)
-    again = Search(gapped).fit(fit.shape, fit.x[None, :], *LAST)
-    return (gapped, again) if again is not None else (problem, fit)
-
-
-def expected(
-    filled: FloatArray, missing: BoolArray, problem: Problem, fit: Fit, delta: FloatArray
-) -> FloatArray:
-    """The series with each missing value at its expectation given all others."""
-    where = np.flatnonzero(missing)
-    shape = numbers(fit.shape, problem.season)
-    x = np.repeat(fit.x[:, None], LANES, axis=1)
-    columns = problem.with_constant() if fit.shape.constant else problem.columns
-    rest = columns[0] - fit.beta @ columns[1:]
-    e = whiten(rest[None, :].copy(), x, shape)[0][0, :, 0]
-    seen = np.empty((len(where), len(e)))
-    for first in range(0, len(where), CHUNK):
-        chosen = where[first : first + CHUNK]
-        dummies = np.zeros((len(chosen), len(missing)))
-        dummies[np.arange(len(chosen)), chosen] = 1.0
-        seen[first : first + CHUNK] = whiten(difference(dummies, delta), x, shape)[0][:, :, 0]
-    effect = np.linalg.lstsq(seen @ seen.T, seen @ e, rcond=None)[0]
-    out = filled.copy()
-    out[where] -= effect * problem.scale
-    return out
-
-
-def record(problem: Problem, fit: Fit, differenced: tuple[int, int], kept: IntArray, size: FloatArray) -> Sarima:
+def record(
+    problem: Problem, fit: Fit, differenced: tuple[int, int], kept: IntArray, size: FloatArray
+) -> Sarima:
     """What was found, in the unit of the series."""
     estimated = fit.shape.parameters + problem.columns.shape[0] - problem.gaps + int(fit.shape.constant)
     columns = problem.with_constant() if fit.shape.constant else problem.columns
@@ -290,7 +256,9 @@ def flat(y: FloatArray, regressors: FloatArray, d: int, D: int, season: int) -> 
     shape = Shape(0, 0, 0, 0, True)
     w = difference(interpolate(y, season), differencer(d, D, season))
     none, zero = np.zeros(len(regressors)), np.zeros((0, 0))
-    return Sarima(d, D, season, shape, np.zeros(0), none, float(w.mean()), 0.0, -np.inf, -np.inf, len(w), zero, none)
+    return Sarima(
+        d, D, season, shape, np.zeros(0), none, float(w.mean()), 0.0, -np.inf, -np.inf, len(w), zero, none
+    )
 
 
 def independent(x: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -312,110 +280,3 @@ def independent(x: FloatArray) -> tuple[IntArray, FloatArray]:
             kept.append(i)
             basis.append(rest / length)
     return np.array(kept, dtype=np.int64), size
-
-
-def interpolate(y: FloatArray, season: int) -> FloatArray:
-    """Missing values on a straight line between neighbours of the same phase. [time]"""
-    if np.isfinite(y).all():
-        return y.astype(np.float64)
-    out = y.astype(np.float64)
-    step = season if season > 1 and len(y) > 2 * season else 1
-    for phase in range(step):
-        part = out[phase::step]
-        seen = np.isfinite(part)
-        if seen.any() and not seen.all():
-            part[~seen] = np.interp(np.flatnonzero(~seen), np.flatnonzero(seen), part[seen])
-    bad = ~np.isfinite(out)
-    if bad.any():
-        out[bad] = np.interp(np.flatnonzero(bad), np.flatnonzero(~bad), out[~bad])
-    return out
-
-
-def forecast_paths(
-    model: Sarima,
-    y: FloatArray,
-    regressors: FloatArray,
-    origins: IntArray,
-    horizon: int,
-    *,
-    clean: bool = False,
-) -> tuple[FloatArray, FloatArray]:
-    """Means and variances `horizon` steps ahead of every origin.
-
-    y           [time]                 read up to each origin only
-    regressors  [regressors, time + …] where they end too early their last value goes on
-    origins     [origins]              last known steps
-    clean       take a value FAR from its forecast for missing, unless the one before was, too
-    returns     [origins, horizon], [origins, horizon]
-    """
-    time = len(y) + horizon
-    if regressors.shape[1] < time:
-        regressors = np.pad(regressors, ((0, 0), (0, time - regressors.shape[1])), mode="edge")
-    mean = model.mean(regressors[:, :time])
-    u = y - mean[: len(y)]
-    lags = len(model.delta) - 1
-    seen = np.flatnonzero(np.isfinite(u))
-    first = int(seen[0]) if len(seen) else 0
-    path, variance = np.empty((len(origins), horizon)), np.empty((len(origins), horizon))
-    last = int(origins.max(initial=0))
-    early = origins < first + lags  # too early to difference: pretend that the first value always stood there
-    for mine, padding in ((early, lags), (~early, 0)):
-        if mine.any():
-            history = np.concatenate([np.full(padding, u[first]), u[first : last + 1]])
-            rows = origins[mine] - first - lags + padding
-            if clean and not padding:
-                history = cleaned(model, history)
-            path[mine], variance[mine] = _paths(model, history, np.maximum(rows, 0), horizon)
-    steps = origins[:, None] + np.arange(1, horizon + 1)
-    return path + mean[steps], variance * model.sigma2
-
-
-def _paths(model: Sarima, u: FloatArray, rows: IntArray, horizon: int) -> tuple[FloatArray, FloatArray]:
-    ar, ma, delta = model.ar, model.ma, model.delta
-    if not np.isfinite(u).all():
-        return _gapped_paths(model, u, rows, horizon)
-    m = max(len(ar), len(ma)) - 1
-    phi = np.zeros(m)
-    phi[: len(ar) - 1] = -ar[1:]
-    state, scalars = first_state(ar, ma)
-    states, increments, weight, _, _ = follow(difference(u, delta), phi, state, scalars, min(horizon, m))
-    order = np.argsort(rows, kind="stable")
-    path = project(states, u[1:].copy(), 1, rows, ar, delta, horizon)
-    variance = np.empty_like(path)
-    variance[order] = variances(increments, weight, rows[order], ar, ma, delta, horizon)
-    return path, variance
-
-
-def cleaned(model: Sarima, u: FloatArray) -> FloatArray:
-    """The levels with each spike replaced by its forecast from what came before it."""
-    if not model.sigma2 > 0.0 or not np.isfinite(u).all():
-        return u
-    delta, out = model.delta, u.copy()
-    lags, before = len(delta) - 1, -2
-    phi = np.zeros(max(len(model.ar), len(model.ma)) - 1)
-    phi[: len(model.ar) - 1] = -model.ar[1:]
-    for _ in range(MOST_SPIKES):
-        _, _, _, v, variance = follow(difference(out, delta), phi, *first_state(model.ar, model.ma), 0)
-        size = np.abs(v) / np.sqrt(variance * model.sigma2)
-        later = np.flatnonzero(size > FAR) + lags
-        later = later[later > before + 1]
-        if not len(later):
-            break
-        before = int(later[0])
-        out[before] -= v[before - lags]
-    return out
-
-
-def _gapped_paths(
-    model: Sarima, u: FloatArray, rows: IntArray, horizon: int
-) -> tuple[FloatArray, FloatArray]:
-    lags = len(model.delta) - 1
-    known = np.isfinite(u[:lags])
-    start = u.copy()
-    if lags and not known.all():  # a guess that reads the first lags only
-        start[:lags] = np.interp(np.arange(lags), np.flatnonzero(known), u[:lags][known])
-    order = np.argsort(rows, kind="stable")
-    path, variance = np.empty((len(rows), horizon)), np.empty((len(rows), horizon))
-    found = follow_gapped(start, known, model.ar, model.ma, model.delta, rows[order] + lags, horizon)
-    path[order], variance[order] = found[0], found[1]
-    return path, variance

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
+from gatecast.linear.likelihood import solve_by_cholesky
 
 LONG = 12  # lags of the long autoregression around zero; a third of it around each season
 RIDGE = 1e-6
@@ -34,7 +35,9 @@ class LaggedProducts:
         """Products for orders up to `short` and seasonal orders up to `long`; None if the series is too short."""
         lags = set(range(1, short + 1)) | {season * k for k in range(1, long + 1)}
         near = LONG // 3
-        wide = set(range(1, LONG + 1)) | {season * k + j for k in range(1, long + 1) for j in range(-near, near + 1)}
+        wide = set(range(1, LONG + 1)) | {
+            season * k + j for k in range(1, long + 1) for j in range(-near, near + 1)
+        }
         far = sorted(k for k in wide | lags if k > 0)
         if len(w) - 2 * far[-1] < 2 * len(far):
             far = sorted(k for k in lags | set(range(1, LONG + 1)) if k <= min(LONG, len(w) // 6))
@@ -49,8 +52,31 @@ class LaggedProducts:
         stacked = np.stack(rows)
         return cls(np.array(sorted(lags)), stacked @ stacked.T)
 
-    def start(self, shape: tuple[int, int, int, int], season: int) -> FloatArray:
-        """Unconstrained φ, θ, Φ, Θ by regression; zero where a lag is not at hand. [parameters]"""
+    def start(self, shape: tuple[int, int, int, int], season: int) -> tuple[FloatArray, float]:
+        """Unconstrained φ, θ, Φ, Θ by regression, zero where a lag is not at hand; what is left of w'w.
+
+        returns  [parameters]; sum of squares
+        """
+        p, q, P, Q = shape
+        chosen = self._rows(shape, season)
+        out, left = np.zeros(len(chosen)), float(self.products[0, 0])
+        used = np.flatnonzero(chosen)
+        if len(used):
+            rows = chosen[used]
+            matrix, right = self.products[rows[:, None], rows], self.products[rows, 0]
+            matrix.ravel()[:: len(rows) + 1] += RIDGE * left
+            solution = right.copy()
+            solve_by_cholesky(matrix, solution)
+            out[used] = solution
+            left -= float(solution @ right)
+        ends = (0, p, p + q, p + q + P, p + q + P + Q)
+        for i, sign in enumerate((1.0, -1.0, 1.0, -1.0)):
+            part = slice(ends[i], ends[i + 1])
+            if shape[i]:
+                out[part] = unconstrained(sign * out[part])
+        return out, left
+
+    def _rows(self, shape: tuple[int, int, int, int], season: int) -> IntArray:
         p, q, P, Q = shape
         count = len(self.lags)
         place = {int(lag): i + 1 for i, lag in enumerate(self.lags)}
@@ -58,19 +84,7 @@ class LaggedProducts:
         wanted += [count + place[k] if k in place else 0 for k in range(1, q + 1)]
         wanted += [place.get(season * k, 0) for k in range(1, P + 1)]
         wanted += [count + place[season * k] if season * k in place else 0 for k in range(1, Q + 1)]
-        chosen = np.array(wanted, dtype=int)
-        out = np.zeros(len(chosen))
-        used = np.flatnonzero(chosen)
-        if len(used):
-            matrix = self.products[np.ix_(chosen[used], chosen[used])]
-            matrix = matrix + RIDGE * self.products[0, 0] * np.eye(len(used))
-            out[used] = np.linalg.solve(matrix, self.products[chosen[used], 0])
-        ends = np.cumsum([0, p, q, P, Q])
-        for i, sign in enumerate((1.0, -1.0, 1.0, -1.0)):
-            part = slice(ends[i], ends[i + 1])
-            if shape[i]:
-                out[part] = unconstrained(sign * out[part])
-        return out
+        return np.array(wanted, dtype=np.int64)
 
 
 def _autoregress(w: FloatArray, lags: IntArray) -> FloatArray:

@@ -1,0 +1,60 @@
+"""Missing values of a series that is fitted: a first guess, their expectation, and the exact likelihood."""
+
+import numpy as np
+
+from gatecast._types import BoolArray, FloatArray
+from gatecast.linear.arma import whiten
+from gatecast.linear.lag import difference
+from gatecast.linear.lanes import LANES
+from gatecast.linear.order import LAST, Fit, Problem, Search, numbers
+
+CHUNK = 32  # dummies whitened at once
+
+
+def interpolate(y: FloatArray, season: int) -> FloatArray:
+    """Missing values on a straight line between neighbours of the same phase. [time]"""
+    if np.isfinite(y).all():
+        return y.astype(np.float64)
+    out = y.astype(np.float64)
+    step = season if season > 1 and len(y) > 2 * season else 1
+    for phase in range(step):
+        part = out[phase::step]
+        seen = np.isfinite(part)
+        if seen.any() and not seen.all():
+            part[~seen] = np.interp(np.flatnonzero(~seen), np.flatnonzero(seen), part[seen])
+    bad = ~np.isfinite(out)
+    if bad.any():
+        out[bad] = np.interp(np.flatnonzero(bad), np.flatnonzero(~bad), out[~bad])
+    return out
+
+
+def exact_with_gaps(problem: Problem, fit: Fit, missing: BoolArray, delta: FloatArray) -> tuple[Problem, Fit]:
+    """Fit again with every missing value integrated out."""
+    dummies = np.zeros((int(missing.sum()), len(missing)))
+    dummies[np.arange(len(dummies)), np.flatnonzero(missing)] = 1.0
+    columns = np.vstack([problem.columns[:1], difference(dummies, delta), problem.columns[1:]])
+    gapped = Problem(columns, len(dummies), problem.scale, problem.season)
+    again = Search(gapped).fit(fit.shape, fit.x[None, :], *LAST)
+    return (gapped, again) if again is not None else (problem, fit)
+
+
+def expected(
+    filled: FloatArray, missing: BoolArray, problem: Problem, fit: Fit, delta: FloatArray
+) -> FloatArray:
+    """The series with each missing value at its expectation given all others."""
+    where = np.flatnonzero(missing)
+    shape = numbers(fit.shape, problem.season)
+    x = np.repeat(fit.x[:, None], LANES, axis=1)
+    columns = problem.with_constant() if fit.shape.constant else problem.columns
+    rest = columns[0] - fit.beta @ columns[1:]
+    e = whiten(rest[None, :].copy(), x, shape)[0][0, :, 0]
+    seen = np.empty((len(where), len(e)))
+    for first in range(0, len(where), CHUNK):
+        chosen = where[first : first + CHUNK]
+        dummies = np.zeros((len(chosen), len(missing)))
+        dummies[np.arange(len(chosen)), chosen] = 1.0
+        seen[first : first + CHUNK] = whiten(difference(dummies, delta), x, shape)[0][:, :, 0]
+    effect = np.linalg.lstsq(seen @ seen.T, seen @ e, rcond=None)[0]
+    out = filled.copy()
+    out[where] -= effect * problem.scale
+    return out

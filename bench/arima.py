@@ -122,8 +122,7 @@ def compare(title: str, chosen: list[Series], approximate: bool) -> None:
     for series in chosen:
         mine, theirs = ours(series)[0], peer(series, approximate)
         rows.append((mine, theirs, comparable_aicc(series, theirs)))
-        print(f"\r{title}: {len(rows)} of {len(chosen)}", end="", file=sys.stderr)
-    print("\r", end="", file=sys.stderr)
+        print(f"{title}: {len(rows)} of {len(chosen)}", end="\r", file=sys.stderr)
     seconds = np.array([[m.seconds, t.seconds] for m, t, _ in rows]).sum(axis=0)
     mase = np.array([[m.mase, t.mase] for m, t, _ in rows]).mean(axis=0)
     good = np.mean([a <= t.aicc + AICC_SLACK for _, t, a in rows])

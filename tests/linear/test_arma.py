@@ -83,7 +83,7 @@ def test_missing_values_and_regressors_give_the_likelihood_of_statsmodels(
     dummies = np.zeros((gaps, len(w)))
     dummies[np.arange(gaps), missing] = 1.0
     columns = np.vstack([w, dummies, regressors])
-    r, loss, beta = evaluate(columns, gaps, x, numbers)
+    _, loss, beta = evaluate(columns, gaps, x, numbers)
     p, q, P, Q, season = shape
     y = w.copy()
     y[missing] = np.nan

@@ -50,7 +50,7 @@ def first_state(ar, ma):
 
 
 @kernel
-def follow(w, phi, state, scalars, depth):
+def follow(w, phi, state, scalars, depth):  # noqa: C901
     """Filter w from a state on, leaving behind every predicted state.
 
     w        [time]
@@ -106,7 +106,7 @@ def follow(w, phi, state, scalars, depth):
 
 
 @kernel
-def project(states, history, stride, rows, ar, delta, horizon):
+def project(states, history, stride, rows, ar, delta, horizon):  # noqa: C901
     """Levels `horizon` steps ahead of some of the states.
 
     states   [time, depth]  predicted states

@@ -7,7 +7,7 @@ on request. Known covariates are regressors. Intervals are those of the model.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any, Self
@@ -15,15 +15,17 @@ from typing import Any, Self
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel
+from gatecast.data import Panel, panel_from
 from gatecast.errors import NotFittedError, OptionError, SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
-from gatecast.front import TableDoor
+from gatecast.front import Frame, TableDoor
+from gatecast.linear.continued import continued
 from gatecast.linear.likelihood import maximise
 from gatecast.linear.outlier import spikes
 from gatecast.linear.outlook import forecast_paths
 from gatecast.linear.sarima import Orders, Sarima, fit_sarima
 from gatecast.linear.seasonal import fourier
+from gatecast.linear.summary import summary as describe
 from gatecast.linear.transform import BoxCox, guerrero
 from gatecast.progress import Progress
 
@@ -161,6 +163,39 @@ class ARIMA(TableDoor):
                 else:
                     point[part] = scale.mean(path, variance) if self.mean else scale.inverse(path)
         return Forecast(origins, np.asarray(levels, dtype=np.float64), quantiles, point)
+
+    def update(self, df: Frame) -> Self:
+        """Take in new rows behind the history; nothing is fitted again.
+
+        df  as for `fit`, the rows that follow each series' last one; a series may have none
+
+        Raises NotFittedError before `fit`, TableError for rows that do not follow or series never seen.
+        """
+        reading = self._fitted()
+        schema, old = reading.layout.schema, reading.panel
+        frequency = old.frequency
+        freq = frequency.count if frequency.unit == "step" else frequency.alias()
+        news = panel_from(df, schema, freq=freq, season=old.seasons, zone=old.zone)
+        panel = continued(old, news.panel)
+        self.reading_ = replace(reading, panel=panel)
+        self.panel_ = self._with_holidays(panel)
+        return self
+
+    def summary(self) -> str:
+        """Orders, coefficients with standard errors, criteria, Ljung–Box and roots of every series."""
+        self._fitted()
+        panel, texts = self.panel_, []
+        for i, fitted in enumerate(self.fitted_):
+            history = panel.history(i)
+            y, known = panel.values[history], panel.known[history].T
+            if fitted.scale is not None:
+                y = fitted.scale.forward(y)
+            for member in fitted.members:
+                regressors = member.regressors(known)
+                waves = [f"fourier {k + 1}" for k in range(len(regressors) - len(known))]
+                names = [*panel.known_names, *waves]
+                texts.append(f"{panel.ids[i]}: {describe(member.model, y, regressors, names)}")
+        return "\n\n".join(texts)
 
     def _paths(self, panel: Panel, series: int, positions: IntArray) -> tuple[FloatArray, FloatArray]:
         """Means and variances on the scale of the models, averaged over them."""

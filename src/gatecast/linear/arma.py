@@ -102,7 +102,7 @@ def expand(factor, seasonal, season, sign, size):
 
 @kernel
 def autoregressive_covariance(phi, order, count):
-    """Autocovariances 0 .. count of φ(B) x = e with unit variance, by step-down and step-up. [count + 1, lanes]"""
+    """Autocovariances 0 .. count of φ(B) x = e, by step-down and step-up. [count + 1, lanes]"""
     one = splat(1.0)
     partial = np.empty((order, LANES))
     now, then = phi[:order].copy(), np.empty((order, LANES))
@@ -290,7 +290,7 @@ def log_of(product, log_det):
 
 
 @kernel
-def whiten_into(e, columns, x, shape):
+def whiten_into(e, columns, x, shape):  # noqa: C901
     """Standardised exact innovations of every column under the same eight parameter sets.
 
     e        [columns · stride or more, lanes]  becomes E with Var E = σ², column after column

@@ -18,7 +18,7 @@ DIFFUSE = 1e7  # variance of a missing first level, in innovations
 
 
 @kernel
-def first_covariance(ar, ma, size):
+def first_covariance(ar, ma, size):  # noqa: C901
     """Stationary covariance of the ARMA part in Harvey's form, for unit innovations. [size, size]
 
     α_{i+1} = Σ_{j > i} φ_j w_{t+i−j} + Σ_{j ≥ i} θ_j e_{t+i−j}
@@ -46,21 +46,21 @@ def first_covariance(ar, ma, size):
                 if k == 0:  # with w_t itself
                     total -= ar[j] * gamma[j - i]
                     continue
-                for l in phi:
-                    if l > k:
-                        total += ar[j] * ar[l] * gamma[abs(i - j - k + l)]
-                for l in theta:  # Cov(w at age j − i, e at age l − k)
-                    if l >= k and l - k >= j - i:
-                        total -= ar[j] * ma[l] * psi[l - k - j + i]
+                for n in phi:
+                    if n > k:
+                        total += ar[j] * ar[n] * gamma[abs(i - j - k + n)]
+                for n in theta:  # Cov(w at age j − i, e at age n − k)
+                    if n >= k and n - k >= j - i:
+                        total -= ar[j] * ma[n] * psi[n - k - j + i]
             for j in theta:
                 if j < i:
                     continue
                 if k == 0:
                     total += ma[j] * psi[j - i]
                     continue
-                for l in phi:
-                    if l > k and j - i >= l - k:
-                        total -= ma[j] * ar[l] * psi[j - i - l + k]
+                for n in phi:
+                    if n > k and j - i >= n - k:
+                        total -= ma[j] * ar[n] * psi[j - i - n + k]
                 other = j - i + k
                 if k <= other < len(ma):
                     total += ma[j] * ma[other]
@@ -70,7 +70,7 @@ def first_covariance(ar, ma, size):
 
 
 @kernel
-def advance(x, P, ar, delta, size):
+def advance(x, P, ar, delta, size):  # noqa: C901
     """One step of the transition, for the state and its covariance; innovation variance not yet added.
 
     x [r], P [r, r] → the same
@@ -113,7 +113,7 @@ def advance(x, P, ar, delta, size):
 
 
 @kernel
-def follow_gapped(u, known, ar, ma, delta, origins, horizon):
+def follow_gapped(u, known, ar, ma, delta, origins, horizon):  # noqa: C901
     """Forecasts of the level from some origins, reading NaN as missing.
 
     u        [time]     the first `lags of delta` are where the filter starts

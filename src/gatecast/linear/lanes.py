@@ -54,7 +54,7 @@ def _splat(builder: Any, value: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def load(typing: Any, array: Any, row: Any) -> Any:
+def load(typing: Any, array: Any, row: Any) -> Any:  # noqa: ARG001 (Numba reads the names)
     """Row `row` of a C-ordered float64 array whose last axis is eight long; leading axes count as rows."""
     del typing
 
@@ -66,7 +66,7 @@ def load(typing: Any, array: Any, row: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def store(typing: Any, array: Any, row: Any, value: Any) -> Any:
+def store(typing: Any, array: Any, row: Any, value: Any) -> Any:  # noqa: ARG001
     """Write lanes into row `row` of a C-ordered float64 array whose last axis is eight long."""
     del typing
 
@@ -79,7 +79,7 @@ def store(typing: Any, array: Any, row: Any, value: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def splat(typing: Any, value: Any) -> Any:
+def splat(typing: Any, value: Any) -> Any:  # noqa: ARG001
     """The same number in every lane."""
     del typing
 
@@ -91,7 +91,7 @@ def splat(typing: Any, value: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def root(typing: Any, value: Any) -> Any:
+def root(typing: Any, value: Any) -> Any:  # noqa: ARG001
     """Square root of every lane."""
     del typing
 
@@ -105,9 +105,9 @@ def root(typing: Any, value: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def lane(typing: Any, value: Any, index: Any) -> Any:
+def lane(typing: Any, value: Any, index: Any) -> Any:  # noqa: ARG001
     """The number in one lane."""
-    del typing, index
+    del typing
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         del context, signature

@@ -162,7 +162,7 @@ def outer_products(work, a, b, n, total, row, column, columns):
 
 
 @kernel
-def normal_equations(work, columns, gaps, x, shape):
+def normal_equations(work, columns, gaps, x, shape):  # noqa: C901
     """Residuals and their Jacobian at one point, as sums of products.
 
     x        [parameters]
@@ -194,7 +194,9 @@ def normal_equations(work, columns, gaps, x, shape):
     total = np.zeros((size * batches, LANES))
     for left in range(batches):
         for right in range(batches):
-            outer_products(work, blocks + left * n, blocks + right * n, n, total, left * LANES, right, batches)
+            outer_products(
+                work, blocks + left * n, blocks + right * n, n, total, left * LANES, right, batches
+            )
     flat = total.reshape(size, size)
     normal, gradient = np.empty((k, k)), np.empty(k)
     for i in range(k):
@@ -222,7 +224,7 @@ def best_start(work, columns, gaps, shape, starts):
 
 
 @kernel
-def maximise(work, columns, gaps, shape, starts, iterations, tolerance, ceiling):
+def maximise(work, columns, gaps, shape, starts, iterations, tolerance, ceiling):  # noqa: C901
     """Maximum likelihood by Levenberg–Marquardt from the best of several starts.
 
     work        [(columns + batches) · stride, lanes]  memory to work in, one batch for every seven parameters

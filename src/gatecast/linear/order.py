@@ -23,11 +23,11 @@ from gatecast.linear.start import LaggedProducts
 
 MOST = (5, 5, 2, 2)  # p, q, P, Q
 LONG_SEASON = 100  # steps from which on P and Q end at one: the state is as long as the season
-QUICK = 6, 0.05  # steps and tolerance of −2 log L
+QUICK = 8, 0.05  # steps and tolerance of −2 log L
 REFINE = 25, 0.02
 LAST = 60, 1e-4
 HOPELESS = 10.0  # AIC by regression above that of the best shape
-REFINED, RESTARTED = 5, 2  # candidates carried to their maxima after each climb, and those started anew
+REFINED, RESTARTED = 5, 3  # candidates carried to their maxima after each climb, and those started anew
 AR_RADIUS, SEASONAL_AR_RADIUS, MA_RADIUS = 1.001, 1.005, 1.0001
 
 

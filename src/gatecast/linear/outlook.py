@@ -16,6 +16,7 @@ from gatecast.linear.lag import difference
 from gatecast.linear.sarima import Sarima
 
 FAR = 10.0  # standard deviations of the forecast at which a value is not believed
+REST = 12  # steps after a spike that are believed, whatever they are: the level may have moved
 MOST_SPIKES = 50
 
 
@@ -33,7 +34,7 @@ def forecast_paths(
     y           [time]                 read up to each origin only
     regressors  [regressors, time + …] where they end too early their last value goes on
     origins     [origins]              last known steps
-    clean       take a value FAR from its forecast for missing, unless the one before was, too
+    clean       take a value FAR from its forecast for missing, unless one shortly before was, too
     returns     [origins, horizon], [origins, horizon]
     """
     time = len(y) + horizon
@@ -77,13 +78,13 @@ def cleaned(model: Sarima, u: FloatArray) -> FloatArray:
     if not model.sigma2 > 0.0 or not np.isfinite(u).all():
         return u
     delta, out = model.delta, u.copy()
-    lags, before = len(delta) - 1, -2
+    lags, before = len(delta) - 1, -REST
     phi = full_phi(model)
     for _ in range(MOST_SPIKES):
         _, _, _, v, variance = follow(difference(out, delta), phi, *first_state(model.ar, model.ma), 0)
         size = np.abs(v) / np.sqrt(variance * model.sigma2)
         later = np.flatnonzero(size > FAR) + lags
-        later = later[later > before + 1]
+        later = later[later > before + REST]
         if not len(later):
             break
         before = int(later[0])

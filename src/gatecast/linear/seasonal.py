@@ -1,4 +1,4 @@
-"""Fourier terms: a season as a few sines and cosines, for seasons an ARMA state is too short to hold. [kernel]"""
+"""Fourier terms: a season as a few sines and cosines, where an ARMA state would be too long. [kernel]"""
 
 from collections.abc import Sequence
 

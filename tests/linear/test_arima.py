@@ -1,0 +1,137 @@
+"""ARIMA at the door: tables, options, updates, and errors that help."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from gatecast.errors import NotFittedError, OptionError, SeriesError, TableError
+from gatecast.linear.arima import ARIMA
+from gatecast.linear.transform import BoxCox, guerrero
+
+
+def table(days: int = 12, series: int = 2) -> pl.DataFrame:
+    rng = np.random.default_rng(0)
+    step = np.arange(24 * days)
+    parts = []
+    for i in range(series):
+        noise = rng.normal(size=len(step))
+        y = 100 + 20 * np.sin(step * 2 * np.pi / 24) + noise + 5 * i
+        parts.append(
+            pl.DataFrame({"unique_id": f"m{i}", "ds": step, "y": y, "x": rng.normal(size=len(step))})
+        )
+    return pl.concat(parts).with_columns(y=pl.col("y") + 3 * pl.col("x"))
+
+
+PLAIN = ["unique_id", "ds", "y"]
+
+
+def test_it_forecasts_tables() -> None:
+    model = ARIMA(horizon=6, season=24).fit(table().select(PLAIN))
+    found = model.predict(level=[80])
+    assert found.columns == ["unique_id", "ds", "ARIMA", "ARIMA-lo-80", "ARIMA-hi-80"]
+    assert len(found) == 12
+    assert (found["ARIMA-lo-80"] < found["ARIMA"]).all()
+
+
+def test_a_known_covariate_narrows_the_intervals() -> None:
+    whole, future = table(13), 24 * 12
+    df, ahead = whole.filter(pl.col("ds") < future), whole.filter(pl.col("ds") >= future)
+    without = ARIMA(24, season=24).fit(df.select(PLAIN)).predict(level=[80])
+    given = ARIMA(24, season=24, known=["x"]).fit(df).predict(level=[80], X_df=ahead.drop("y"))
+    width = [(t["ARIMA-hi-80"] - t["ARIMA-lo-80"]).mean() for t in (without, given)]
+    assert width[1] < 0.6 * width[0]
+
+
+def test_updating_is_having_seen_the_rows_without_fitting_again() -> None:
+    df = table().select(PLAIN)
+    old, new = df.filter(pl.col("ds") < 280), df.filter(pl.col("ds") >= 280)
+    model = ARIMA(4, season=24).fit(old)
+    before = [f.members[0].model for f in model.fitted_]
+    rolling = model.cross_validation(df, n_windows=1, step_size=1, level=[])
+    model.update(new)
+    assert [f.members[0].model for f in model.fitted_] == before
+    assert model.predict(level=[])["ds"].min() == 288
+    assert len(rolling) == 8
+    again = ARIMA(4, season=24).fit(old)
+    for t in range(280, 288):
+        again.update(df.filter(pl.col("ds") == t))
+    np.testing.assert_allclose(
+        again.predict(level=[])["ARIMA"].to_numpy(), model.predict(level=[])["ARIMA"].to_numpy(), atol=1e-10
+    )
+
+
+def test_rows_that_do_not_follow_are_refused() -> None:
+    df = table().select(PLAIN)
+    model = ARIMA(4, season=24).fit(df)
+    with pytest.raises(TableError, match="do not follow the last ones of m0, m1"):
+        model.update(df.with_columns(ds=pl.col("ds") + 300))
+    with pytest.raises(TableError, match="never seen: other"):
+        model.update(df.with_columns(unique_id=pl.lit("other")).head(3))
+
+
+def test_the_blend_is_the_mean_of_its_members() -> None:
+    df = table(series=1).select(PLAIN)
+    model = ARIMA(5, season=24, blend=True).fit(df)
+    assert len(model.fitted_[0].members) == 2
+    assert model.fitted_[0].members[1].model.D == 0
+    assert np.isfinite(model.predict(level=[])["ARIMA"].to_numpy()).all()
+
+
+def test_a_second_season_is_held_by_fourier_terms() -> None:
+    step = np.arange(168 * 4)
+    week = 10 * np.sin(step * 2 * np.pi / 168)
+    y = 100 + 20 * np.sin(step * 2 * np.pi / 24) + week + np.random.default_rng(0).normal(size=len(step))
+    df = pl.DataFrame({"ds": step, "y": y})
+    train = df.filter(pl.col("ds") < 168 * 3)
+    truth = y[168 * 3 :]
+    errors = []
+    for harmonics in (0, 2):
+        model = ARIMA(168, season=[24, 168], harmonics=harmonics).fit(train)
+        errors.append(np.abs(model.predict(level=[])["ARIMA"].to_numpy() - truth).mean())
+    assert errors[1] < 0.7 * errors[0]
+
+
+def test_logarithms_go_back_to_the_median_or_to_the_mean() -> None:
+    df = table(series=1).select(PLAIN)
+    median = ARIMA(5, season=24, transform="log").fit(df).predict(level=[80])
+    mean = ARIMA(5, season=24, transform="log", mean=True).fit(df).predict(level=[80])
+    assert (mean["ARIMA"] > median["ARIMA"]).all()
+    np.testing.assert_allclose(mean["ARIMA-lo-80"].to_numpy(), median["ARIMA-lo-80"].to_numpy())
+
+
+def test_the_mean_is_that_of_simulated_values() -> None:
+    z = np.random.default_rng(0).normal(2.0, 0.1, 400_000)
+    for power in (0.0, 0.5, 0.3):
+        scale = BoxCox(power)
+        expected = scale.inverse(z).mean()
+        assert scale.mean(np.array(2.0), np.array(0.01)) == pytest.approx(expected, rel=1e-3)
+
+
+def test_guerrero_finds_logarithms_where_the_spread_grows_with_the_level() -> None:
+    rng = np.random.default_rng(0)
+    y = np.exp(
+        0.01 * np.arange(600) + 0.3 * np.sin(np.arange(600) * 2 * np.pi / 12) + 0.02 * rng.normal(size=600)
+    )
+    assert abs(guerrero(y, 12).power) < 0.15
+
+
+def test_the_summary_says_what_a_statistician_asks() -> None:
+    text = (
+        ARIMA(5, season=24, order=(1, 0, 0), seasonal_order=(0, 1, 1))
+        .fit(table(series=1).select(PLAIN))
+        .summary()
+    )
+    for wanted in ("ARIMA(1,0,0)(0,1,1)[24]", "std. error", "sma1", "AICc", "Ljung–Box(", "MA roots, moduli"):
+        assert wanted in text
+
+
+def test_options_are_checked_and_the_errors_help() -> None:
+    df = table(series=1).select(PLAIN)
+    with pytest.raises(OptionError, match='transform=\'cube\' is none of "log", "box-cox" or a power'):
+        ARIMA(3, season=24, transform="cube").fit(df)
+    with pytest.raises(OptionError, match="order=\\(1, 0\\) is not three whole numbers"):
+        ARIMA(3, season=24, order=(1, 0)).fit(df)  # type: ignore[arg-type]
+    with pytest.raises(SeriesError, match="needs positive values, but 'm0' goes down to -"):
+        ARIMA(3, season=24, transform="log").fit(df.with_columns(y=pl.col("y") - 200))
+    with pytest.raises(NotFittedError, match="call fit with a table first"):
+        ARIMA(3).predict()

@@ -143,9 +143,7 @@ def main() -> None:
     parser.add_argument("--weekly", type=int, default=150)
     parser.add_argument("--approximate", action="store_true")
     given = parser.parse_args()
-    print(
-        "| set | ours, a series | peer, a series | ratio | our MASE | its MASE | AICc no worse than its + .5 |"
-    )
+    print("| set | our time | its time | ratio | our MASE | its MASE | AICc no worse than its + .5 |")
     print("|---|---|---|---|---|---|---|", flush=True)
     data: Path = given.data
     if given.weekly:

@@ -10,6 +10,8 @@ state, so the same operator gives the variances: the covariance of the state cha
 M W W', hence the forecast variance by M g², g the forecasts made from W as if it were a state. Eight
 origins go side by side (see `lanes.py`).
 """
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# (Numba infers the types of kernels; lanes have no Python type)
 
 import numpy as np
 

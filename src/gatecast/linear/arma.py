@@ -14,8 +14,11 @@ Shapes end in an axis of eight lanes. `shape` is the integer array (p, q, P, Q, 
 Source: Morf, Sidhu & Kailath (1974), doi:10.1109/TAC.1974.1100576; Mélard (1984), doi:10.2307/2347672;
 Monahan (1984), doi:10.1093/biomet/71.2.403 for the parameters.
 """
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# (Numba infers the types of kernels; lanes have no Python type)
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -29,8 +32,8 @@ CHECK_EVERY = 16
 MARGIN = 3  # rows of a moving window beyond its block and the state
 BLOCK = 64  # steps after which the moving windows are carried back to the start of their buffers
 
-kernel = njit(cache=True, nogil=True, error_model="numpy")
-inlined = njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+kernel: Any = njit(cache=True, nogil=True, error_model="numpy")
+inlined: Any = njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 
 
 @kernel

@@ -30,7 +30,8 @@ def continued(panel: Panel, news: Panel) -> Panel:
         lengths.append(sum(part.stop - part.start for _, part in mine))
     if wrong:
         raise TableError(
-            f"new rows do not follow the last ones of {listed(wrong)}; give every row since the last fit or update"
+            f"new rows do not follow the last ones of {listed(wrong)}; "
+            "give every row since the last fit or update"
         )
 
     def joined(column: str) -> np.ndarray:

@@ -8,6 +8,8 @@ that are missing stay uncertain until later values tell:
 O(n r²) with r = max(p + sP, q + sQ + 1) + L; series without gaps take `ahead.py`, which needs O(n m).
 Source: Harvey, Forecasting, Structural Time Series Models and the Kalman Filter (1989), §3.
 """
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# (Numba infers the types of kernels; lanes have no Python type)
 
 import numpy as np
 

@@ -11,6 +11,8 @@ hardly more than one, which is what makes a forward-difference Jacobian of the e
 LLVM splits the register where the machine's own is narrower, so the numbers do not depend on the machine
 beyond the rounding of fused multiplication.
 """
+# mypy: disable-error-code="no-untyped-call, untyped-decorator, import-untyped"
+# (Numba's extension interface and llvmlite carry no types)
 
 import operator
 from collections.abc import Callable
@@ -21,10 +23,11 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
 
 LANES = 8
+_intrinsic: Any = intrinsic
 _VECTOR = ir.VectorType(ir.DoubleType(), LANES)
 
 
-class LanesType(types.Type):  # type: ignore[misc]
+class LanesType(types.Type):
     """Eight float64."""
 
     def __init__(self) -> None:
@@ -35,7 +38,7 @@ lanes_type = LanesType()
 
 
 @register_model(LanesType)
-class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: LanesType) -> None:
         super().__init__(manager, kind, _VECTOR)
 
@@ -53,7 +56,7 @@ def _splat(builder: Any, value: Any) -> Any:
     return builder.shuffle_vector(one, one, mask)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_intrinsic
 def load(typing: Any, array: Any, row: Any) -> Any:  # noqa: ARG001 (Numba reads the names)
     """Row `row` of a C-ordered float64 array whose last axis is eight long; leading axes count as rows."""
     del typing
@@ -65,7 +68,7 @@ def load(typing: Any, array: Any, row: Any) -> Any:  # noqa: ARG001 (Numba reads
     return lanes_type(array, types.intp), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_intrinsic
 def store(typing: Any, array: Any, row: Any, value: Any) -> Any:  # noqa: ARG001
     """Write lanes into row `row` of a C-ordered float64 array whose last axis is eight long."""
     del typing
@@ -78,7 +81,7 @@ def store(typing: Any, array: Any, row: Any, value: Any) -> Any:  # noqa: ARG001
     return types.void(array, types.intp, lanes_type), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_intrinsic
 def splat(typing: Any, value: Any) -> Any:  # noqa: ARG001
     """The same number in every lane."""
     del typing
@@ -90,7 +93,7 @@ def splat(typing: Any, value: Any) -> Any:  # noqa: ARG001
     return lanes_type(types.float64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_intrinsic
 def root(typing: Any, value: Any) -> Any:  # noqa: ARG001
     """Square root of every lane."""
     del typing
@@ -104,7 +107,7 @@ def root(typing: Any, value: Any) -> Any:  # noqa: ARG001
     return lanes_type(lanes_type), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_intrinsic
 def lane(typing: Any, value: Any, index: Any) -> Any:  # noqa: ARG001
     """The number in one lane."""
     del typing
@@ -120,7 +123,7 @@ def _lower(operation: Callable[..., Any], instruction: str) -> None:
     def compute(builder: Any, left: Any, right: Any) -> Any:
         return getattr(builder, instruction)(left, right, flags=("contract",))
 
-    @type_callable(operation)  # type: ignore[untyped-decorator]
+    @type_callable(operation)
     def _typed(context: Any) -> Any:
         del context
 
@@ -132,17 +135,17 @@ def _lower(operation: Callable[..., Any], instruction: str) -> None:
 
         return typer
 
-    @lower_builtin(operation, LanesType, LanesType)  # type: ignore[untyped-decorator]
+    @lower_builtin(operation, LanesType, LanesType)
     def _both(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         del context, signature
         return compute(builder, *arguments)
 
-    @lower_builtin(operation, LanesType, types.Float)  # type: ignore[untyped-decorator]
+    @lower_builtin(operation, LanesType, types.Float)
     def _left(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         del context, signature
         return compute(builder, arguments[0], _splat(builder, arguments[1]))
 
-    @lower_builtin(operation, types.Float, LanesType)  # type: ignore[untyped-decorator]
+    @lower_builtin(operation, types.Float, LanesType)
     def _right(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         del context, signature
         return compute(builder, _splat(builder, arguments[0]), arguments[1])

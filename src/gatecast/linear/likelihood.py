@@ -13,6 +13,8 @@ this exact for the differenced series too: it is the likelihood of the values se
 Source: Brockwell & Davis, Time Series: Theory and Methods (1991), §8.7; Gómez & Maravall (1994),
 doi:10.1080/01621459.1994.10476786 for missing values as additive outliers.
 """
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# (Numba infers the types of kernels; lanes have no Python type)
 
 import math
 
@@ -162,7 +164,7 @@ def outer_products(work, a, b, n, total, row, column, columns):
 
 
 @kernel
-def normal_equations(work, columns, gaps, x, shape):  # noqa: C901
+def normal_equations(work, columns, gaps, x, shape):
     """Residuals and their Jacobian at one point, as sums of products.
 
     x        [parameters]

@@ -43,7 +43,8 @@ class Shape(NamedTuple):
     @property
     def parameters(self) -> int:
         """ARMA coefficients."""
-        return self.p + self.q + self.P + self.Q
+        total: int = self.p + self.q + self.P + self.Q
+        return total
 
 
 @dataclass(frozen=True)
@@ -175,8 +176,8 @@ class Search:
 
     def consider(self, shape: Shape) -> bool:
         """Try a shape unless tried before; say whether it is the new best."""
-        given = [n if g is None else g for n, g in zip(shape[:4], self.pinned, strict=True)]
-        shape = Shape(*given, shape.constant)
+        p, q, P, Q = (n if g is None else g for n, g in zip(shape[:4], self.pinned, strict=True))
+        shape = Shape(p, q, P, Q, shape.constant)
         if shape in self.tried or not self._allowed(shape):
             return False
         ceiling = self.best.aicc if self.best else np.inf
@@ -294,7 +295,8 @@ def choose_order(
     climb(search, may_have_constant)
     if search.best is None:
         raise SeriesError(
-            f"no ARMA order can be fitted on {problem.seen} differenced values; give more history or lower orders"
+            f"no ARMA order can be fitted on {problem.seen} differenced values; "
+            "give more history or lower orders"
         )
     while True:
         for shape in seeds(search.best.shape, seasonal):

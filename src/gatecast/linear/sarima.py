@@ -190,16 +190,18 @@ def regressed(problem: Problem, orders: Orders, differenced: int) -> Fit:
         return estimate(problem, orders, differenced)
     w = problem.columns[0]
     beta = np.linalg.lstsq(x.T, w, rcond=None)[0]
+    fit: Fit | None = None
     for _ in range(2):
         rest = Problem((w - beta @ x)[None, :], 0, problem.scale, problem.season)
-        shape = estimate(rest, orders, differenced)
-        fit = Search(problem).fit(shape.shape, shape.x[None, :], *LAST)
+        chosen = estimate(rest, orders, differenced)
+        fit = Search(problem).fit(chosen.shape, chosen.x[None, :], *LAST)
         if fit is None:
             raise SeriesError(
                 f"{len(x)} regressors on {problem.seen} differenced values leave nothing to fit; give fewer "
                 "regressors or more history"
             )
         beta = fit.beta[: len(x)]
+    assert fit is not None  # the loop above ran
     return fit
 
 

@@ -32,7 +32,7 @@ class LaggedProducts:
 
     @classmethod
     def of(cls, w: FloatArray, short: int, long: int, season: int) -> "LaggedProducts | None":
-        """Products for orders up to `short` and seasonal orders up to `long`; None if the series is too short."""
+        """Products for orders up to `short`, seasonal ones up to `long`; None if the series is too short."""
         lags = set(range(1, short + 1)) | {season * k for k in range(1, long + 1)}
         near = LONG // 3
         wide = set(range(1, LONG + 1)) | {

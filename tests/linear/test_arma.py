@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from scipy.linalg import toeplitz
 
 from gatecast.linear.ahead import first_state, follow, in_lanes, used_lags
-from gatecast.linear.arma import autocovariance, coefficients, whiten
+from gatecast.linear.arma import whiten
 from gatecast.linear.kalman import kalman_filter
 from gatecast.linear.lag import is_stable, seasonal_polynomial
 from gatecast.linear.lanes import LANES
 from gatecast.linear.likelihood import evaluate
+from gatecast.linear.process import autocovariance, coefficients
 
 shapes = st.tuples(
     st.integers(0, 3), st.integers(0, 3), st.integers(0, 2), st.integers(0, 2), st.sampled_from([4, 7, 12])

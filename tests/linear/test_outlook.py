@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from gatecast.errors import SeriesError
-from gatecast.linear.order import Shape
 from gatecast.linear.outlook import cleaned, forecast_paths, start_running
 from gatecast.linear.sarima import Sarima
+from gatecast.linear.shape import Shape
 
 ORDERS = [
     ((1, 0, 0), (0, 0, 0, 1)),

@@ -15,8 +15,9 @@ origins go side by side (see `lanes.py`).
 
 import numpy as np
 
-from gatecast.linear.arma import CHECK_EVERY, FROZEN, autocovariance, first_gain, kernel
+from gatecast.linear.arma import CHECK_EVERY, FROZEN
 from gatecast.linear.lanes import LANES, lane, load, splat, store
+from gatecast.linear.process import autocovariance, first_gain, kernel
 
 ROWS = 1024  # increments projected at once
 

@@ -80,7 +80,8 @@ def loess(y: FloatArray, window: int, degree: int, margin: int = 0) -> FloatArra
 def moving_average(y: FloatArray, window: int) -> FloatArray:
     """Means of every `window` neighbours. [time] → [time − window + 1]"""
     total = np.cumsum(np.concatenate([[0.0], y]))
-    return (total[window:] - total[:-window]) / window
+    means: FloatArray = (total[window:] - total[:-window]) / window
+    return means
 
 
 def next_odd(x: float) -> int:

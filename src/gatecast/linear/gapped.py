@@ -14,7 +14,7 @@ Source: Harvey, Forecasting, Structural Time Series Models and the Kalman Filter
 import numpy as np
 
 from gatecast.linear.ahead import in_lanes, used_lags
-from gatecast.linear.arma import autocovariance, kernel
+from gatecast.linear.process import autocovariance, kernel
 
 DIFFUSE = 1e7  # variance of a missing first level, in innovations
 

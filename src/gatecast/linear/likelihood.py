@@ -21,8 +21,9 @@ import math
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.linear.arma import kernel, stride, whiten_into
+from gatecast.linear.arma import stride, whiten_into
 from gatecast.linear.lanes import LANES, load, splat, store
+from gatecast.linear.process import kernel
 
 LIMIT = 5.25  # of |x|: tanh 5.25 = .99994
 STEP = 1e-5  # of the forward difference

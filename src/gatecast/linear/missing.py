@@ -6,7 +6,8 @@ from gatecast._types import BoolArray, FloatArray
 from gatecast.linear.arma import whiten
 from gatecast.linear.lag import difference
 from gatecast.linear.lanes import LANES
-from gatecast.linear.order import LAST, Fit, Problem, Search, numbers
+from gatecast.linear.order import LAST, Search
+from gatecast.linear.shape import Fit, Problem, numbers
 
 CHUNK = 32  # dummies whitened at once
 

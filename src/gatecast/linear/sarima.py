@@ -17,17 +17,8 @@ from gatecast.linear.differencing import choose_differences
 from gatecast.linear.lag import difference, differencer, seasonal_polynomial
 from gatecast.linear.lanes import LANES
 from gatecast.linear.missing import exact_with_gaps, expected, interpolate
-from gatecast.linear.order import (
-    LAST,
-    Fit,
-    Problem,
-    Search,
-    Shape,
-    choose_order,
-    factors,
-    numbers,
-    plain_starts,
-)
+from gatecast.linear.order import LAST, Search, choose_order, plain_starts
+from gatecast.linear.shape import Fit, Problem, Shape, factors, numbers
 
 EXACT_GAPS = 24  # up to so many missing values the likelihood integrates each out
 MOST_GAPS = 3000

@@ -22,6 +22,7 @@ from gatecast.linear.shape import Fit, Problem, Shape, admissible, corrected_aic
 from gatecast.linear.start import LaggedProducts
 
 MOST = (5, 5, 2, 2)  # p, q, P, Q
+SCATTERED = 14  # further starts where the order is given
 LONG_SEASON = 100  # steps from which on P and Q end at one: the state is as long as the season
 QUICK = 8, 0.05  # steps and tolerance of −2 log L
 REFINE = 25, 0.02
@@ -165,6 +166,23 @@ def plain_starts(shape: Shape) -> FloatArray:
         ):
             row[first : first + min(n, 1)] = level
     return out
+
+
+def scattered_starts(shape: Shape, count: int) -> FloatArray:
+    """Parameter sets all over the place, the same ones every time. [count, parameters]"""
+    return np.random.default_rng(shape.parameters).normal(0.0, 0.8, (count, shape.parameters))
+
+
+def best_of_starts(search: Search, shape: Shape) -> Fit | None:
+    """The highest maximum reached from several starts, each carried to its end."""
+    best: Fit | None = None
+    groups = [plain_starts(shape), search.regressed(shape)]
+    groups += [start[None, :] for start in scattered_starts(shape, SCATTERED)]
+    for starts in groups:
+        fit = search.fit(shape, starts, *LAST) if len(starts) else None
+        if fit is not None and (best is None or fit.loss < best.loss):
+            best = fit
+    return best
 
 
 def neighbours(shape: Shape, may_have_constant: bool) -> Iterator[Shape]:

@@ -17,7 +17,7 @@ from gatecast.linear.differencing import choose_differences
 from gatecast.linear.lag import difference, differencer, seasonal_polynomial
 from gatecast.linear.lanes import LANES
 from gatecast.linear.missing import exact_with_gaps, expected, interpolate
-from gatecast.linear.order import LAST, Search, choose_order, plain_starts
+from gatecast.linear.order import LAST, Search, best_of_starts, choose_order
 from gatecast.linear.shape import Fit, Problem, Shape, factors, numbers
 
 EXACT_GAPS = 24  # up to so many missing values the likelihood integrates each out
@@ -160,12 +160,7 @@ def estimate(problem: Problem, orders: Orders, differenced: int) -> Fit:
     if p is None or q is None or P is None or Q is None:
         return choose_order(problem, differenced <= 1, seasonal, (p, q, P, Q))
     shape = Shape(p, q, P, Q, differenced == 0)
-    search = Search(problem)
-    best = None
-    for starts in (plain_starts(shape), search.regressed(shape)):
-        fit = search.fit(shape, starts, *LAST) if len(starts) else None
-        if fit is not None and (best is None or fit.loss < best.loss):
-            best = fit
+    best = best_of_starts(Search(problem), shape)
     if best is None:
         raise SeriesError(
             f"ARIMA of order {orders.order} and seasonal order {orders.seasonal_order} cannot be fitted on "

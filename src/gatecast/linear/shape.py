@@ -25,8 +25,7 @@ class Shape(NamedTuple):
     @property
     def parameters(self) -> int:
         """ARMA coefficients."""
-        count: int = sum((self.p, self.q, self.P, self.Q))
-        return count
+        return self.p + self.q + self.P + self.Q
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Problem:
     @property
     def seen(self) -> int:
         """Values the likelihood counts."""
-        return self.columns.shape[1] - self.gaps
+        return int(self.columns.shape[1]) - self.gaps
 
     def with_constant(self) -> FloatArray:
         """The columns and a constant behind them."""

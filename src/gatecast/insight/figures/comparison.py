@@ -32,15 +32,14 @@ def leaderboard_figure(board: Leaderboard) -> go.Figure:
             marker={"color": colors},
             customdata=words,
             text=[f"{row.mase:.3f}" for row in rows],
-            textposition="auto",
+            textposition="outside",
+            cliponaxis=False,
             hovertemplate="MASE %{x:.3f}, %{customdata}<extra></extra>",
         )
     )
-    dressed(
-        figure,
-        x="MASE: error in units of the seasonal naive's on the history",
-        height=90 + BAR_HEIGHT * len(rows),
-    )
+    dressed(figure, x="MASE, lower is better", height=90 + BAR_HEIGHT * len(rows))
+    longest = max((row.mase for row in rows if row.mase == row.mase), default=1.0)
+    figure.update_xaxes(range=[0, 1.2 * longest])  # room for the number behind the longest bar
     return figure.update_layout(hovermode="closest", showlegend=False)
 
 
@@ -79,7 +78,9 @@ def coverage_figure(backtest: Backtest, level: Sequence[float] = (80, 95)) -> go
         figure.add_hline(y=width / 100, line={"color": GREY, "width": 1.4, "dash": "dash"}, row=row, col=1)
     dressed(figure, x=_ahead(backtest), y="actuals inside", height=110 + 240 * len(level))
     figure.update_layout(legend={"y": 1.01 + 0.07})
-    return figure.update_yaxes(tickformat=".0%", title_text="actuals inside", range=[0, 1.04])
+    lowest = min((float(np.nanmin(t.y)) for t in figure.data if np.isfinite(t.y).any()), default=0.5)
+    bottom = min(lowest, 0.5) - 0.03
+    return figure.update_yaxes(tickformat=".0%", title_text="actuals inside", range=[bottom, 1.03])
 
 
 def _ahead(backtest: Backtest) -> str:

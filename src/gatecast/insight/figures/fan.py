@@ -57,6 +57,12 @@ def fan_chart(
     actual    [horizon]  what came, where it is known by now
 
     Raises OptionError for an origin or an interval the forecast does not have.
+
+    >>> from gatecast import SeasonalNaive, load_sample
+    >>> model = SeasonalNaive(horizon=48).fit(load_sample("demand").tail(480))
+    >>> forecast = model.forecast(model.panel_, model.panel_.last_origins(), levels=(0.1, 0.5, 0.9))
+    >>> fan_chart(model.panel_, forecast, level=[80], unit="MW").layout.yaxis.title.text
+    'Victoria, MW'
     """
     shown = stretch(panel, forecast, origin, history)
     figure = go.Figure()

@@ -1,4 +1,4 @@
-"""Anything that states one path per origin becomes a forecaster here: its own held-out errors give the intervals."""
+"""From one path per origin to a forecaster: intervals from held-out errors of its own."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -7,11 +7,11 @@ from typing import Self
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, Scale, actuals, fit_scale, held_out_origins, held_out_start
+from gatecast.data import Panel, actuals, fit_scale, held_out_origins, held_out_start
 from gatecast.errors import SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
-from gatecast.interval import LEVELS, Calibration, Width, at_levels, calibrate, fit_width
+from gatecast.interval import LEVELS, Calibration, Width, agreed, at_levels, calibrate, fit_width
 from gatecast.progress import Progress
 
 MOST_ORIGINS = 4000
@@ -55,17 +55,8 @@ class PathForecaster(TableDoor):
         series = origins.series[:, None, None]
         quantiles = self.scale_.inverse(at_levels(scaled, LEVELS, levels), series)
         return Forecast(
-            origins, np.asarray(levels, dtype=np.float64), around_point(quantiles, point, levels), point
+            origins, np.asarray(levels, dtype=np.float64), agreed(quantiles, point, levels), point
         )
-
-
-def around_point(quantiles: FloatArray, point: FloatArray, levels: Sequence[float]) -> FloatArray:
-    """Quantiles that agree with the point forecast to the last bit: those of .5 and below never above it."""
-    level = np.asarray(levels)
-    low = np.minimum(quantiles, point[..., None])
-    high = np.maximum(quantiles, point[..., None])
-    agreed: FloatArray = np.where(level < 0.5, low, np.where(level > 0.5, high, point[..., None]))
-    return agreed
 
 
 class Spread:

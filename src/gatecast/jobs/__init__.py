@@ -2,7 +2,7 @@
 
 from gatecast.jobs.question import Question, Source, make, read
 from gatecast.jobs.saving import as_csv, check_folder, check_targets, records_as_csv, save
-from gatecast.jobs.work import Answer, Comparison, compare, forecast, probabilities
+from gatecast.jobs.work import Answer, Comparison, compare, forecast, last_window, probabilities
 
 __all__ = [
     "Answer",
@@ -14,6 +14,7 @@ __all__ = [
     "check_targets",
     "compare",
     "forecast",
+    "last_window",
     "make",
     "probabilities",
     "read",

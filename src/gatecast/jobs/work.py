@@ -84,6 +84,27 @@ def compare(
     return Comparison(backtest, leaderboard(backtest, reference))
 
 
+def last_window(source: Source, comparison: Comparison, name: str, *, level: Sequence[float]) -> Answer:
+    """One model's forecast from the last origin of a comparison, where what came is known; with its parts.
+
+    level  widths of intervals in percent, among those that were compared
+
+    Raises OptionError for an interval whose quantiles were not.
+    """
+    backtest, whole = comparison.backtest, comparison.backtest.forecasts[name]
+    chosen = backtest.window == backtest.n_windows - 1
+    found = Forecast(
+        origins=whole.origins.where(chosen),
+        levels=whole.levels,
+        quantiles=whole.quantiles[chosen],
+        point=whole.point[chosen],
+        linear_part=None if whole.linear_part is None else whole.linear_part[chosen],
+        memory_part=None if whole.memory_part is None else whole.memory_part[chosen],
+    )
+    frame = forecast_frame(found, source.panel, source.reading.layout, name, level, parts=True)
+    return Answer(frame, found, source.panel, name)
+
+
 def probabilities(level: Sequence[float]) -> tuple[float, ...]:
     """The quantiles that central intervals of these widths need, and the median.
 

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from gatecast._types import FloatArray
 from gatecast.backtest import Backtest, Leaderboard, coverage_by_step, errors_by_step
 from gatecast.insight.figures.palette import BLUE, GREY, color_of, dash_of, dressed, faded
 
@@ -47,7 +48,7 @@ def errors_by_step_figure(backtest: Backtest) -> go.Figure:
     """Mean scaled absolute error of every model at each step ahead."""
     figure = go.Figure()
     steps = np.arange(1, backtest.horizon + 1)
-    for index, (name, errors) in enumerate(errors_by_step(backtest).items()):
+    for index, (name, errors) in enumerate(_best_first(backtest, errors_by_step(backtest))):
         figure.add_scatter(
             x=steps, y=errors, name=name, mode=_mode(backtest.horizon), hovertemplate="%{y:.3f}",
             line={"color": color_of(index), "dash": dash_of(index), "width": 2},
@@ -69,7 +70,7 @@ def coverage_figure(backtest: Backtest, level: Sequence[float] = (80, 95)) -> go
     )  # fmt: skip
     steps = np.arange(1, backtest.horizon + 1)
     for row, width in enumerate(level, start=1):
-        for index, (name, inside) in enumerate(coverage_by_step(backtest, width).items()):
+        for index, (name, inside) in enumerate(_best_first(backtest, coverage_by_step(backtest, width))):
             figure.add_scatter(
                 x=steps, y=inside, name=name, legendgroup=name, showlegend=row == 1, hovertemplate="%{y:.0%}",
                 mode=_mode(backtest.horizon), row=row, col=1,
@@ -81,6 +82,14 @@ def coverage_figure(backtest: Backtest, level: Sequence[float] = (80, 95)) -> go
     lowest = min((float(np.nanmin(t.y)) for t in figure.data if np.isfinite(t.y).any()), default=0.5)
     bottom = min(lowest, 0.5) - 0.03
     return figure.update_yaxes(tickformat=".0%", title_text="actuals inside", range=[bottom, 1.03])
+
+
+def _best_first(backtest: Backtest, curves: dict[str, FloatArray]) -> list[tuple[str, FloatArray]]:
+    """One curve per model, in the order of their errors: a model has the same colour in every figure."""
+    errors = {
+        name: float(np.nan_to_num(e, nan=np.inf).mean()) for name, e in errors_by_step(backtest).items()
+    }
+    return [(name, curves[name]) for name in sorted(curves, key=errors.__getitem__)]
 
 
 def _ahead(backtest: Backtest) -> str:

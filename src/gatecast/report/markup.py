@@ -1,4 +1,4 @@
-"""Small pieces of HTML. Whatever comes from a table goes through `escape` here and nowhere else."""
+"""Small pieces of HTML. Whatever comes from a table goes through `escape`."""
 
 from collections.abc import Sequence
 from html import escape

@@ -58,7 +58,9 @@ def dressed(figure: go.Figure, *, x: str, y: str = "", height: int = 420) -> go.
         hoverlabel={"bgcolor": "#20242b", "font": {"color": "#f2f4f7"}},
     )
     figure.update_xaxes(gridcolor=GRID, linecolor=GRID, zeroline=False, automargin=True)
-    figure.update_yaxes(gridcolor=GRID, linecolor=GRID, zeroline=False, automargin=True)
+    figure.update_yaxes(
+        gridcolor=GRID, linecolor=GRID, zeroline=False, automargin=True, exponentformat="none"
+    )
     last_row = len(list(figure.select_xaxes())) or 1
     figure.update_xaxes(title_text=x, selector=last_row - 1)
     if y:

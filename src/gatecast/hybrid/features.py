@@ -4,11 +4,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gatecast._types import FloatArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.forecaster import Origins
 from gatecast.hybrid.pool import Pool, Standing, origins_by_series
 from gatecast.memory import Extras, Inputs, Rows, ordinary
+
+CHUNK = 4096  # origins at a time, to bound what is needed in between
+SMALLEST_UNIT = 1e-3  # of a series' spread: a series foreseen to the digit needs no finer one
 
 
 @dataclass(frozen=True)
@@ -18,51 +21,93 @@ class View:
     rows    history with the members' realised errors beside the series' own movements
     extras  the members' forecasts and disagreements at each origin
     mix     [origins, horizon]  the linear half's own forecast, scaled
+    unit    [series]            mean absolute error of that, scaled
     """
 
     rows: Rows
     extras: Extras
     mix: FloatArray
+    unit: FloatArray
 
 
-def view(panel: Panel, pool: Pool, inputs: Inputs, unit: FloatArray, origins: Origins, context: int) -> View:
+def view(
+    panel: Panel, pool: Pool, inputs: Inputs, origins: Origins, context: int, unit: FloatArray | None = None
+) -> View:
     """Read a panel for the given origins.
 
-    unit     [series]  size of an ordinary error of the linear half, scaled
     context  rows before each origin that the network will read
+    unit     [series]  mean absolute error of the linear half, scaled; measured at these origins if not given
     """
     rows = inputs.rows(panel)
-    horizon = pool.horizon
-    realised, ahead, members, prior, mix = None, None, None, None, np.empty((len(origins), horizon))
+    parts = _Parts(panel, pool, inputs, rows, origins)
+    measured = np.full(len(panel), np.nan)
     for series, mine in origins_by_series(origins).items():
         position = origins.position[mine]
-        first, last = max(int(position.min()) - context - 2 * horizon, 0), int(position.max())
+        first, last = max(int(position.min()) - context - 2 * pool.horizon, 0), int(position.max())
         standing = pool.stand(panel, rows.scaled, series, first, last)
-        if members is None or realised is None or ahead is None or prior is None:
-            count = standing.paths.shape[2]
-            realised = np.zeros((len(rows.scaled), 5 * count), dtype=np.float32)
-            ahead = np.zeros((len(origins), horizon, count + 7), dtype=np.float32)
-            members = np.zeros((len(origins), horizon, count), dtype=np.float32)
-            prior = np.zeros((len(origins), count), dtype=np.float32)
-        own = rows.scaled[panel.rows(series)]
-        start = int(panel.offsets[series])
-        seen = slice(start + first, start + last + 1)
-        realised[seen] = realised_errors(own, standing, unit[series], panel.seasons[0])
-        chosen = position - first
-        size = sizes(unit[series], inputs, series)
-        apart = disagreements(own, position, standing, chosen, unit[series], inputs.movement[series], panel)
-        ahead[mine] = np.concatenate([apart, np.broadcast_to(size, (*apart.shape[:2], len(size)))], axis=-1)
-        members[mine], prior[mine], mix[mine] = (
-            standing.paths[chosen],
-            standing.prior[chosen],
-            standing.mix[chosen],
+        own = rows.target[panel.rows(series)]
+        measured[series] = (
+            error_size(own, position, standing.mix[position - first]) if unit is None else unit[series]
         )
-    if realised is None or ahead is None or members is None or prior is None:
-        raise ValueError("a view needs at least one origin")
-    history = np.concatenate([rows.history, realised], axis=1)
-    weight = weights(unit, inputs)[origins.series]
-    extras = Extras(ahead, members, prior, unit[origins.series].astype(np.float32), weight)
-    return View(replace(rows, history=history), extras, mix)
+        parts.history(series, standing, float(measured[series]))
+        for some in np.array_split(mine, -(-len(mine) // CHUNK)):
+            parts.ahead(series, some, standing, float(measured[series]))
+    unit = np.where(np.isfinite(measured), measured, np.nanmean(measured)) if unit is None else unit
+    return parts.assemble(unit)
+
+
+class _Parts:
+    """The arrays of a view while they are filled, series by series."""
+
+    def __init__(self, panel: Panel, pool: Pool, inputs: Inputs, rows: Rows, origins: Origins) -> None:
+        self._panel, self._inputs, self._rows, self._origins = panel, inputs, rows, origins
+        count, shape = pool.count, (len(origins), pool.horizon)
+        self._realised = np.zeros((len(rows.scaled), 5 * count), dtype=np.float32)
+        self._ahead = np.zeros((*shape, count + 7), dtype=np.float32)
+        self._members = np.zeros((*shape, count), dtype=np.float32)
+        self._prior = np.zeros((len(origins), count), dtype=np.float32)
+        self._mix = np.empty(shape)
+
+    def history(self, series: int, standing: Standing, unit: float) -> None:
+        """Enter how the members have erred on one series."""
+        own = self._rows.scaled[self._panel.rows(series)]
+        start = int(self._panel.offsets[series]) + standing.first
+        season = self._panel.seasons[0]
+        self._realised[start : start + len(standing.mix)] = realised_errors(own, standing, unit, season)
+
+    def ahead(self, series: int, mine: IntArray, standing: Standing, unit: float) -> None:
+        """Enter what is known ahead of some origins of one series."""
+        inputs, season = self._inputs, self._panel.seasons[0]
+        own = self._rows.scaled[self._panel.rows(series)]
+        position = self._origins.position[mine]
+        chosen = position - standing.first
+        movement = float(inputs.movement[series])
+        apart = disagreements(own, position, standing, unit, movement, season)
+        size = np.broadcast_to(sizes(unit, inputs, series), (*apart.shape[:2], 3))
+        self._ahead[mine] = np.concatenate([apart, size], axis=-1)
+        self._members[mine] = standing.paths[chosen]
+        self._prior[mine] = standing.prior[chosen]
+        self._mix[mine] = standing.mix[chosen]
+
+    def assemble(self, unit: FloatArray) -> View:
+        """The view, once every series is in."""
+        series = self._origins.series
+        history = np.concatenate([self._rows.history, self._realised], axis=1)
+        sized, counted = unit[series].astype(np.float32), weights(unit, self._inputs)[series]
+        extras = Extras(self._ahead, self._members, self._prior, sized, counted)
+        return View(replace(self._rows, history=history), extras, self._mix, unit)
+
+
+def error_size(own: FloatArray, position: IntArray, mix: FloatArray) -> float:
+    """Mean absolute error of the mixture at some origins of one series, NaN where nothing is known.
+
+    own  [time]  scaled, NaN where no value was known
+    mix  [origins, horizon]
+    """
+    steps = position[:, None] + np.arange(1, mix.shape[1] + 1)
+    actual = np.where(steps < len(own), own[np.minimum(steps, len(own) - 1)], np.nan)
+    error = np.abs(actual - mix)
+    return max(float(np.nanmean(error)), SMALLEST_UNIT) if np.isfinite(error).any() else np.nan
 
 
 def weights(unit: FloatArray, inputs: Inputs) -> np.ndarray:
@@ -97,9 +142,9 @@ def realised_errors(own: FloatArray, standing: Standing, unit: float, season: in
     present = own[standing.first : standing.first + count, None]
     far = min(horizon, season if season > 1 else horizon)
     near_error, far_error = np.zeros((2, count, standing.paths.shape[2]))
-    near_error[1:] = present[1:] - standing.fits[:-1, 0]
+    near_error[1:] = present[1:] - standing.paths[:-1, 0]
     if far < count:
-        far_error[far:] = present[far:] - standing.fits[:-far, far - 1]
+        far_error[far:] = present[far:] - standing.paths[:-far, far - 1]
     window = max(season, 4)
     parts = [
         np.arcsinh(near_error / unit),
@@ -113,21 +158,19 @@ def realised_errors(own: FloatArray, standing: Standing, unit: float, season: in
 
 def disagreements(
     own: FloatArray,
-    position: np.ndarray,
+    position: IntArray,
     standing: Standing,
-    chosen: np.ndarray,
     unit: float,
     movement: float,
-    panel: Panel,
+    season: int,
 ) -> np.ndarray:
     """For each step ahead: where each member stands against the mixture, and the mixture against the past.
 
     returns  [origins, horizon, members + 4]
     """
-    paths, mix = standing.paths[chosen], standing.mix[chosen]
+    paths, mix = standing.paths[position - standing.first], standing.mix[position - standing.first]
     horizon = mix.shape[1]
     step = np.arange(1, horizon + 1)
-    season = panel.seasons[0]
     back = position[:, None] + step - season * (-(-step // season))
     earlier = own[np.maximum(back, 0)]
     ramp = np.broadcast_to(step / horizon, mix.shape)

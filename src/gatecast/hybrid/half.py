@@ -44,6 +44,10 @@ class LinearHalf(PathForecaster):
 
     def paths(self, panel: Panel, origins: Origins) -> FloatArray:
         """The members' mixture by prior weights, in the series' unit. [origins, horizon]"""
+        return self.past_paths(panel, origins)
+
+    def past_paths(self, panel: Panel, origins: Origins) -> FloatArray:
+        """The same: the pool always forecasts by coefficients that have not seen the outcome."""
         scaled = self.pool_.scaled(panel)
         result = np.empty((len(origins), self.horizon))
         for series, mine in origins_by_series(origins).items():

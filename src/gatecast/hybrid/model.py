@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 
 from gatecast._types import FloatArray
-from gatecast.data import Panel, actuals
+from gatecast.data import Panel
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
 from gatecast.hybrid.features import View, view
@@ -39,7 +39,6 @@ from gatecast.memory import (
 from gatecast.progress import Progress
 
 MEDIAN = LEVELS.index(0.5)
-SMALLEST_UNIT = 1e-3  # of a series' spread: a series the linear half foresees to the digit needs no finer one
 CELL: Cell = "lstm"
 
 
@@ -95,12 +94,11 @@ class Hybrid(TableDoor):
             return self
         self.inputs_ = learn_inputs(panel)
         self.context_ = plan.context
-        with progress.task(f"{self.name}: linear half", total=3) as task:
+        with progress.task(f"{self.name}: linear half", total=2) as task:
             self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel)
             task.advance()
-            self.unit_ = self._units(panel, plan)
-            task.advance()
-            windows = self._view(panel, plan.training.origins)
+            windows = view(panel, self.pool_, self.inputs_, plan.training.origins, self.context_)
+            self.unit_ = windows.unit
             cutter = Cutter(panel, windows.rows, plan.training, windows.extras, self.horizon)
             task.advance()
         choosing, chosen = self._single(panel, plan.choosing)
@@ -127,26 +125,10 @@ class Hybrid(TableDoor):
         probabilities = np.asarray(levels, dtype=np.float64)
         return Forecast(origins, probabilities, agreed(quantiles, point, levels), point, linear, memory)
 
-    def _view(self, panel: Panel, origins: Origins) -> View:
-        return view(panel, self.pool_, self.inputs_, self.unit_, origins, self.context_)
-
     def _single(self, panel: Panel, origins: Origins) -> tuple[Cutter, View]:
-        seen = self._view(panel, origins)
+        seen = view(panel, self.pool_, self.inputs_, origins, self.context_, self.unit_)
         windows = single_windows(origins, self.context_)
         return Cutter(panel, seen.rows, windows, seen.extras, self.horizon), seen
-
-    def _units(self, panel: Panel, plan: Plan) -> FloatArray:
-        """Mean absolute error of the linear half at training origins, the unit of corrections. [series]"""
-        origins = plan.training.origins
-        self.unit_ = np.ones(len(panel))
-        mix = self._view(panel, origins).mix
-        whose = origins.series[:, None]
-        error = np.abs(self.inputs_.scale.forward(actuals(panel, origins, self.horizon), whose) - mix)
-        known = np.isfinite(error)
-        total = np.bincount(origins.series, np.where(known, error, 0.0).sum(axis=1), len(panel))
-        number = np.bincount(origins.series, known.sum(axis=1), len(panel))
-        overall = total.sum() / max(number.sum(), 1)
-        return np.maximum(np.where(number > 0, total / np.maximum(number, 1), overall), SMALLEST_UNIT)
 
     def _choose(self, panel: Panel, plan: Plan, cutter: Cutter, seen: View) -> None:
         network = read(self.trained_.network, cutter)[0][..., MEDIAN]

@@ -28,14 +28,12 @@ class Standing:
 
     first  position of the first origin here
     paths  [origins, horizon, members]  by coefficients that have not seen their outcome
-    fits   [origins, horizon, members]  by the coefficients that will forecast, which have
     prior  [origins, members]           logits, -5 r
     mix    [origins, horizon]           the mixture by prior weights
     """
 
     first: int
     paths: FloatArray
-    fits: FloatArray
     prior: FloatArray
     mix: FloatArray
 
@@ -64,8 +62,14 @@ class Pool:
             raw = Autoregression(self.horizon, logs=False, regress=False)
             raw.fit_paths(panel)
             self.fitted_.append(raw)
+        self._lengths = sorted({s for s in panel.seasons if s > 1}) or [1]
         self.low_, self.high_ = _range(panel, self.scale_)
         return self
+
+    @property
+    def count(self) -> int:
+        """How many members there are."""
+        return len(self.fitted_) + len(self._lengths) + 2
 
     def scaled(self, panel: Panel) -> FloatArray:
         """The panel's values on the pool's scale, gaps filled causally. [rows]"""
@@ -83,27 +87,24 @@ class Pool:
         position = np.arange(begin, last + 1)
         origins = Origins(np.full(len(position), series, dtype=np.int64), position)
         own = scaled[panel.rows(series)]
-        naive = self._naive_paths(panel, own, position)
+        members = [*self._fitted_paths(panel, origins), *self._naive_paths(own, position)]
         low, high = self.low_[series] - BEYOND, self.high_[series] + BEYOND
-        fits = np.clip(np.stack([*self._fitted_paths(panel, origins, False), *naive], axis=-1), low, high)
-        paths = np.clip(np.stack([*self._fitted_paths(panel, origins, True), *naive], axis=-1), low, high)
-        prior = -SHARPNESS * recent_ratio(own, begin, fits, recent)
+        paths = np.stack(members, axis=-1)
+        np.clip(paths, low, high, out=paths)
+        prior = -SHARPNESS * recent_ratio(own, begin, paths, recent)
         keep = slice(first - begin, None)
-        paths, fits, prior = paths[keep], fits[keep], prior[keep]
-        return Standing(first, paths, fits, prior, mixture(paths, prior))
+        paths, prior = paths[keep], prior[keep]
+        return Standing(first, paths, prior, mixture(paths, prior))
 
-    def _fitted_paths(self, panel: Panel, origins: Origins, crossed: bool) -> list[FloatArray]:
+    def _fitted_paths(self, panel: Panel, origins: Origins) -> list[FloatArray]:
+        """Crossed, so that a member's past errors are as large as those it will make."""
         whose = origins.series[:, None]
-        found = [
-            self.scale_.forward(member.paths(panel, origins, crossed=crossed), whose)
-            for member in self.fitted_
-        ]
+        found = [self.scale_.forward(m.past_paths(panel, origins), whose) for m in self.fitted_]
         return [np.where(np.isfinite(path), path, -np.inf) for path in found]  # no logarithm: below all
 
-    def _naive_paths(self, panel: Panel, own: FloatArray, position: IntArray) -> list[FloatArray]:
+    def _naive_paths(self, own: FloatArray, position: IntArray) -> list[FloatArray]:
         """Every season repeated; the longest moved to the present level, and its mean over some cycles."""
-        lengths = sorted({s for s in panel.seasons if s > 1}) or [1]
-        longest = lengths[-1]
+        lengths, longest = self._lengths, self._lengths[-1]
         naive = [repeated(own, position, self.horizon, s) for s in lengths]
         level = recent_level(own, position, lengths[0])
         earlier = recent_level(own, np.maximum(position - longest, 0), lengths[0])
@@ -129,9 +130,11 @@ def recent_ratio(scaled: FloatArray, begin: int, paths: FloatArray, recent: int)
     steps = begin + np.arange(count)[:, None] + np.arange(1, horizon + 1)
     inside = steps < len(scaled)
     outcome = np.where(inside, scaled[np.minimum(steps, len(scaled) - 1)], np.nan)
-    error = np.abs(outcome[..., None] - paths)
-    known = np.asarray(np.isfinite(error).all(axis=(1, 2)))
-    loss = np.where(known[:, None], np.where(np.isfinite(error), error, 0.0).mean(axis=1), 0.0)
+    known = np.isfinite(outcome).all(axis=1)
+    loss = np.zeros((count, members))
+    for member in range(members):  # one at a time: all at once would take a multiple of the paths' memory
+        size = np.abs(outcome - paths[..., member]).mean(axis=1)
+        loss[known, member] = size[known]
     total = np.concatenate([np.zeros((1, members)), np.cumsum(loss, axis=0)])
     number = np.concatenate([[0], np.cumsum(known)])
     end = np.maximum(np.arange(count) - horizon + 1, 0)  # forecasts made before `end` are judged

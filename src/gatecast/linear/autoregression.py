@@ -93,12 +93,18 @@ class Autoregression(PathForecaster):
         self.path_scale_: Scale = fit_scale(panel, logs=self.logs)
         self.fitted_ = [self._fit(panel, i) for i in range(len(panel))]
 
-    def paths(self, panel: Panel, origins: Origins, *, crossed: bool = False) -> FloatArray:
-        """Point forecasts in the series' unit. [origins, horizon]
+    def paths(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Point forecasts in the series' unit. [origins, horizon]"""
+        return self._all_paths(panel, origins, crossed=False)
 
-        crossed  let the regression's value at each row come from coefficients that have not seen it: for
-                 origins inside the fitted history, whose errors would otherwise flatter the model
+    def past_paths(self, panel: Panel, origins: Origins) -> FloatArray:
+        """The same by coefficients that have not seen the outcome; later origins as in `paths`.
+
+        For origins inside the fitted history, whose errors would otherwise flatter the model.
         """
+        return self._all_paths(panel, origins, crossed=True)
+
+    def _all_paths(self, panel: Panel, origins: Origins, crossed: bool) -> FloatArray:
         result = np.empty((len(origins), self.horizon))
         for i in np.unique(origins.series):
             mine = np.flatnonzero(origins.series == i)

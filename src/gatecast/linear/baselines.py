@@ -37,6 +37,10 @@ class _Baseline(PathForecaster):
     def fit_paths(self, panel: Panel) -> None:
         """Learn nothing: what a baseline needs stands in the panel."""
 
+    def past_paths(self, panel: Panel, origins: Origins) -> FloatArray:
+        """The same as ever: nothing was learned, so no outcome was seen."""
+        return self.paths(panel, origins)
+
     def _known(self, panel: Panel) -> FloatArray:
         return fill_causally(panel.values, panel.offsets, panel.seasons[0])
 

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, actuals, fit_scale, held_out_origins, held_out_start
+from gatecast.data import Panel, actuals, fit_scale, past_origins
 from gatecast.errors import SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
@@ -15,12 +15,14 @@ from gatecast.interval import LEVELS, Calibration, Width, agreed, at_levels, cal
 from gatecast.progress import Progress
 
 MOST_ORIGINS = 4000
+FEWEST_STEPS = 3
 
 
 class PathForecaster(TableDoor):
-    """A forecaster whose point forecasts are its own and whose intervals come from its held-out errors.
+    """A forecaster whose point forecasts are its own and whose intervals come from its past errors.
 
-    It is fitted twice: on the earlier part of each series, to see how it errs on the rest, and on all.
+    Errors are those of forecasts whose coefficients had not seen the outcome, from origins of up to a
+    year and of every phase of the day.
     """
 
     @abstractmethod
@@ -31,19 +33,22 @@ class PathForecaster(TableDoor):
     def paths(self, panel: Panel, origins: Origins) -> FloatArray:
         """Point forecasts in the series' unit. [origins, horizon]"""
 
+    @abstractmethod
+    def past_paths(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Point forecasts within the fitted history that have not seen their outcome. [origins, horizon]"""
+
     def learn(self, panel: Panel, progress: Progress) -> Self:
-        """Fit, calibrate on what was held out, and fit again on everything."""
-        require_steps(panel, 3, self.name)
+        """Fit on everything and calibrate on past errors."""
+        require_steps(panel, FEWEST_STEPS, self.name)
         with progress.task(f"{self.name}: fitting", total=2) as task:
-            start = held_out_start(panel, self.horizon)
-            self.fit_paths(panel.seen_until(start))
-            self.scale_ = fit_scale(panel)
-            origins = held_out_origins(panel, start, self.horizon, MOST_ORIGINS)
-            path = self.scale_.forward(self.paths(panel, origins), origins.series[:, None])
-            actual = self.scale_.forward(actuals(panel, origins, self.horizon), origins.series[:, None])
-            self.spread_ = fit_spread(panel, origins, actual, path)
-            task.advance()
             self.fit_paths(panel)
+            task.advance()
+            self.scale_ = fit_scale(panel)
+            origins = past_origins(panel, self.horizon, MOST_ORIGINS)
+            whose = origins.series[:, None]
+            path = self.scale_.forward(self.past_paths(panel, origins), whose)
+            actual = self.scale_.forward(actuals(panel, origins, self.horizon), whose)
+            self.spread_ = fit_spread(panel, origins, actual, path)
             task.advance()
         return self
 

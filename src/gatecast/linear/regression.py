@@ -98,10 +98,11 @@ def _products(
         for b in np.unique(here):
             mine = here == b
             weighted = design[mine] * weight[mine, None]
-            gram, moment = weighted.T @ design[mine], weighted.T @ target[mine]
-            others = [k for k in range(blocks + 1) if k != b]
-            grams[others] += gram
-            moments[others] += moment
+            grams[b] += weighted.T @ design[mine]  # block -1 is the last row, that of no block
+            moments[b] += weighted.T @ target[mine]
+    total_gram, total_moment = grams.sum(axis=0), moments.sum(axis=0)
+    grams[:-1], moments[:-1] = total_gram - grams[:-1], total_moment - moments[:-1]
+    grams[-1], moments[-1] = total_gram, total_moment
     return grams, moments
 
 

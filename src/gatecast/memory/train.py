@@ -52,7 +52,7 @@ class Training:
     rate: float = 1e-2
     weight_decay: float = 0.01
     clip: float = 1.0
-    checks: int = 8
+    checks: int = 6
 
     @property
     def drawn(self) -> int:

@@ -14,7 +14,7 @@ from gatecast.memory.network import Batch, Shape
 
 FEWEST_ORIGINS = 30  # of one series, to train on
 FEWEST_HELD_OUT = 20  # in all, to choose and calibrate by
-MOST_HELD_OUT = 3000
+MOST_HELD_OUT = 1600
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Windows:
 
 
 def context_length(seasons: tuple[int, ...], shortest: int) -> int:
-    """How many past steps the network reads: ten short seasons or one long one and a short one.
+    """How many past steps the network reads: one long season and a short one.
 
     >>> context_length((24, 168), 10_000), context_length((12,), 60), context_length((1,), 10_000)
-    (240, 30, 64)
+    (192, 24, 64)
     """
     first, last = seasons[0], seasons[-1]
-    wanted = max(10 * first, last + first) if first > 1 else 64
+    wanted = last + first if first > 1 else 64
     return max(min(wanted, shortest // 2), 2)
 
 

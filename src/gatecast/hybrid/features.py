@@ -43,7 +43,8 @@ def view(
     measured = np.full(len(panel), np.nan)
     for series, mine in origins_by_series(origins).items():
         position = origins.position[mine]
-        first, last = max(int(position.min()) - context - 2 * pool.horizon, 0), int(position.max())
+        behind = context + sum(reach(pool.horizon, panel.seasons[0]))
+        first, last = max(int(position.min()) - behind, 0), int(position.max())
         standing = pool.stand(panel, rows.scaled, series, first, last)
         own = rows.target[panel.rows(series)]
         measured[series] = (
@@ -131,6 +132,11 @@ def sizes(unit: float, inputs: Inputs, series: int) -> np.ndarray:
     return ordinary(np.log(np.array([unit, relative, float(inputs.movement[series]) / unit]) + 1e-6) / 2)
 
 
+def reach(horizon: int, season: int) -> tuple[int, int]:
+    """How far ahead the forecasts judged at a step were made, and over how many steps errors are averaged."""
+    return min(horizon, season) if season > 1 else horizon, max(season, 4)
+
+
 def realised_errors(own: FloatArray, standing: Standing, unit: float, season: int) -> np.ndarray:
     """At each step: how wrong each member's forecasts for it were, and how wrong they have been on average.
 
@@ -140,12 +146,11 @@ def realised_errors(own: FloatArray, standing: Standing, unit: float, season: in
     """
     count, horizon, _ = standing.paths.shape
     present = own[standing.first : standing.first + count, None]
-    far = min(horizon, season if season > 1 else horizon)
+    far, window = reach(horizon, season)
     near_error, far_error = np.zeros((2, count, standing.paths.shape[2]))
     near_error[1:] = present[1:] - standing.paths[:-1, 0]
     if far < count:
         far_error[far:] = present[far:] - standing.paths[:-far, far - 1]
-    window = max(season, 4)
     parts = [
         np.arcsinh(near_error / unit),
         np.arcsinh(far_error / unit),

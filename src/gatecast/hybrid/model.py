@@ -15,6 +15,7 @@ import numpy as np
 
 from gatecast._types import FloatArray
 from gatecast.data import Panel
+from gatecast.errors import TrainingError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
 from gatecast.hybrid.features import View, view
@@ -55,7 +56,7 @@ class Hybrid(TableDoor):
     training  how the network is built and trained
 
     Fitted: `shares_` [series], how much of the memory is believed; 0 where it did not help on held-out
-    origins, or where histories are too short to train one, and `notes_` says so.
+    origins, where histories are too short to train one or where training breaks down, and a note says so.
     """
 
     def __init__(
@@ -86,12 +87,9 @@ class Hybrid(TableDoor):
         self.linear_: LinearHalf | None = None
         self.shares_ = np.zeros(len(panel))
         if plan is None:
-            progress.note(
-                f"{self.name}: histories of {int(panel.known_steps.max())} steps or fewer are too short to "
-                "train a memory; the forecast is the linear half's alone"
-            )
-            self.linear_ = LinearHalf(self.horizon).learn(panel, progress)
-            return self
+            steps = int(panel.known_steps.max())
+            why = f"histories of {steps} steps or fewer are too short to train a memory"
+            return self._learn_alone(panel, progress, f"{self.name}: {why}")
         self.inputs_ = learn_inputs(panel)
         self.context_ = plan.context
         with progress.task(f"{self.name}: linear half", total=2) as task:
@@ -102,9 +100,18 @@ class Hybrid(TableDoor):
             cutter = Cutter(panel, windows.rows, plan.training, windows.extras, self.horizon)
             task.advance()
         choosing, chosen = self._single(panel, plan.choosing)
-        self.trained_ = learn_network(CELL, cutter, choosing, training, self.seed, progress, self.name)
+        try:
+            self.trained_ = learn_network(CELL, cutter, choosing, training, self.seed, progress, self.name)
+        except TrainingError as broken:
+            return self._learn_alone(panel, progress, str(broken))
         self._choose(panel, plan, choosing, chosen)
         self._calibrate(panel, plan)
+        return self
+
+    def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
+        """Fall back to the linear half, and say why."""
+        progress.note(f"{why}; the forecast is the linear half's alone")
+        self.linear_ = LinearHalf(self.horizon).learn(panel, progress)
         return self
 
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
@@ -119,7 +126,9 @@ class Hybrid(TableDoor):
         scaled = self.calibrated_.apply(self._joined(cutter, seen, origins))
         inverse = self.inputs_.scale.inverse
         linear = inverse(seen.mix, whose)
-        memory = inverse(scaled[..., MEDIAN], whose) - linear
+        median = scaled[..., MEDIAN]
+        # the same scaled value may round to another one in the series' unit: no memory must stay none
+        memory = np.where(median == seen.mix, 0.0, inverse(median, whose) - linear)
         point = linear + memory
         quantiles = inverse(at_levels(scaled, LEVELS, levels), whose[..., None])
         probabilities = np.asarray(levels, dtype=np.float64)
@@ -146,5 +155,7 @@ class Hybrid(TableDoor):
         quantiles, _ = read(self.trained_.network, cutter)
         network = quantiles[..., MEDIAN]
         share = self.shares_[origins.series][:, None]
-        moved: FloatArray = quantiles + (join(seen.mix, network, share) - network)[..., None]
+        joined = join(seen.mix, network, share)
+        # in this order the median is the joined forecast to the bit, whatever the rounding
+        moved: FloatArray = joined[..., None] + (quantiles - network[..., None])
         return moved

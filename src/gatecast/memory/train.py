@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gatecast.errors import OptionError
+from gatecast.errors import OptionError, TrainingError
 from gatecast.memory.loss import pinball
 from gatecast.memory.network import Batch, Cell, Network
 from gatecast.memory.windows import Cutter
@@ -123,6 +123,8 @@ def train(
     """Train, keeping the weights that did best on the held-out windows.
 
     The same seed gives the same weights, to the byte, on the same machine's CPU.
+
+    Raises TrainingError at the step whose loss is no number, or if the held-out loss never is one.
     """
     place = device()
     network = network.to(place)
@@ -142,6 +144,8 @@ def train(
         for step in range(1, training.steps + 1):
             batch = windows.batch(draw.integers(len(windows), size=training.windows)).to(place)
             loss = _descend(network, batch, levels, optimiser, training.clip)
+            if not math.isfinite(loss):
+                raise TrainingError(_broken(label, f"the loss of step {step} of {training.steps}", training))
             schedule.step()
             if step >= first_check and (step - first_check) % every == 0:
                 held = held_out_loss(network, held_out, levels)
@@ -149,8 +153,17 @@ def train(
                     best, kept = step, copy.deepcopy(network.state_dict())
                 losses.append(held)
             task.advance(loss=f"{loss:.3f}", held_out=f"{losses[-1]:.3f}" if losses else "-")
+    if not math.isfinite(min(losses)):
+        raise TrainingError(_broken(label, f"the held-out loss of all {len(losses)} checks", training))
     network.load_state_dict(kept)
     return Trained(network.eval(), tuple(losses), best)
+
+
+def _broken(label: str, what: str, training: Training) -> str:
+    return (
+        f"{label}: {what} is not a finite number; train at a rate below {training.rate:g}, "
+        "and look for extreme values in the series and its covariates"
+    )
 
 
 def _descend(

@@ -101,21 +101,34 @@ def plan_windows(panel: Panel, horizon: int, per_window: int, count: int, seed: 
 
 
 def halves(origins: Origins) -> tuple[Origins, Origins]:
-    """Each series' earlier and later origins; all in both where there are too few to divide."""
+    """Each series' earlier and later origins; all in both where there are too few to divide.
+
+    An odd one out goes to either side in turn, so that neither is empty where every series has one.
+    """
     if len(origins) < 2 * FEWEST_HELD_OUT:
         return origins, origins
     later = np.zeros(len(origins), dtype=bool)
-    for i in np.unique(origins.series):
+    for turn, i in enumerate(np.unique(origins.series)):
         mine = np.flatnonzero(origins.series == i)
-        later[mine[len(mine) // 2 :]] = True
+        later[mine[(len(mine) + turn % 2) // 2 :]] = True
     return origins.where(~later), origins.where(later)
+
+
+def enough_steps(horizon: int) -> int:
+    """How long the history of one series has to be for `plan_windows` to divide it.
+
+    A short horizon holds out a fifth of the history, and of that all but the last horizon's origins.
+    """
+    if horizon + 1 < FEWEST_HELD_OUT:
+        return 5 * (horizon + FEWEST_HELD_OUT - 1)
+    return 2 * (horizon + FEWEST_ORIGINS)
 
 
 def too_short(name: str, panel: Panel, horizon: int) -> str:
     """Why a panel cannot train a network, in words."""
     longest = int(panel.known_steps.max())
     return (
-        f"{name} needs a history of at least {2 * (horizon + FEWEST_ORIGINS)} steps to train on and "
+        f"{name} needs a history of at least {enough_steps(horizon)} steps to train on and "
         f"forecast {horizon} ahead, but the longest series has {longest}; give more history, a shorter "
         "horizon, or use a linear model"
     )

@@ -173,7 +173,7 @@ def ask(command: str, *more: object) -> tuple[object, ...]:
 MISTAKES = [
     (("forecast", "nowhere.csv", "--horizon", 24), "there is no file 'nowhere.csv'"),
     (ask("forecast", "--model", "hybird"), "there is no model 'hybird'; did you mean 'hybrid'?"),
-    (ask("forecast", "--level", 100), "level 100 is not the width of an interval in percent"),
+    (ask("forecast", "--level", 100), "level 100 is no width in percent"),
     (ask("forecast", "--out", "f.xlsx"), "its name ends in .xlsx; wanted .csv or .parquet"),
     (ask("forecast", "--out", "{load}/no/f.csv"), "name a file in a folder you may write to"),
     (ask("forecast", "--report", "page.pdf"), "wanted .html or .htm"),

@@ -6,8 +6,7 @@ from typing import Any
 
 from gatecast.backtest import LEVELS, Backtest, Leaderboard, cross_validate, leaderboard
 from gatecast.data import Panel, extend, forecast_frame
-from gatecast.errors import OptionError
-from gatecast.forecaster import Forecast, Forecaster
+from gatecast.forecaster import Forecast, Forecaster, probabilities
 from gatecast.jobs.question import Source, with_holidays
 from gatecast.progress import Progress
 
@@ -103,18 +102,3 @@ def last_window(source: Source, comparison: Comparison, name: str, *, level: Seq
     )
     frame = forecast_frame(found, source.panel, source.reading.layout, name, level, parts=True)
     return Answer(frame, found, source.panel, name)
-
-
-def probabilities(level: Sequence[float]) -> tuple[float, ...]:
-    """The quantiles that central intervals of these widths need, and the median.
-
-    Raises OptionError for a width outside (0, 100).
-
-    >>> probabilities([80])
-    (0.1, 0.5, 0.9)
-    """
-    wrong = [width for width in level if not 0 < width < 100]
-    if wrong:
-        raise OptionError(f"level {wrong[0]:g} is not the width of an interval in percent; give 80, say")
-    tails = {round((1 - width / 100) / 2, 9) for width in level}
-    return tuple(sorted({0.5, *tails, *(round(1 - tail, 9) for tail in tails)}))

@@ -119,7 +119,7 @@ def enough_steps(horizon: int) -> int:
 
     A short horizon holds out a fifth of the history, and of that all but the last horizon's origins.
     """
-    if horizon + 1 < FEWEST_HELD_OUT:
+    if horizon < FEWEST_HELD_OUT:
         return 5 * (horizon + FEWEST_HELD_OUT - 1)
     return 2 * (horizon + FEWEST_ORIGINS)
 

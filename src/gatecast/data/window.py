@@ -73,7 +73,7 @@ def held_out_origins(panel: Panel, start: IntArray, horizon: int, most: int) -> 
     available = int(np.maximum(last - first + 1, 0).sum())
     stride = max(1, available // max(most, 1))
     while stride > 1 and any(s > 1 and np.gcd(stride, s) > 1 for s in panel.seasons[:1]):
-        stride -= 1  # a stride that shares a factor with the day would see some of its hours only
+        stride += 1  # a stride that shares a factor with the day would see some of its hours only
     return every_origin(panel, first, last, stride)
 
 

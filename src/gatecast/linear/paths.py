@@ -46,7 +46,7 @@ class PathForecaster(TableDoor):
             self.scale_ = fit_scale(panel)
             origins = past_origins(panel, self.horizon, MOST_ORIGINS)
             whose = origins.series[:, None]
-            path = self.scale_.forward(self.past_paths(panel, origins), whose)
+            path = self._scaled(self.past_paths(panel, origins), whose)
             actual = self.scale_.forward(actuals(panel, origins, self.horizon), whose)
             self.spread_ = fit_spread(panel, origins, actual, path)
             task.advance()
@@ -55,13 +55,21 @@ class PathForecaster(TableDoor):
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """Point forecasts with calibrated quantiles around them."""
         point = self.paths(panel, origins)
-        path = self.scale_.forward(point, origins.series[:, None])
+        path = self._scaled(point, origins.series[:, None])
         scaled = self.spread_.around(panel, origins, path)
         series = origins.series[:, None, None]
         quantiles = self.scale_.inverse(at_levels(scaled, LEVELS, levels), series)
         return Forecast(
             origins, np.asarray(levels, dtype=np.float64), agreed(quantiles, point, levels), point
         )
+
+    def _scaled(self, path: FloatArray, series: IntArray) -> FloatArray:
+        """Paths on the intervals' scale. [origins, horizon]
+
+        A line may fall to where there is no logarithm: the lowest value the scale gives stands there.
+        """
+        lowest = self.scale_.inverse(np.full_like(path, -np.inf), series)
+        return self.scale_.forward(np.maximum(path, lowest), series)
 
 
 class Spread:

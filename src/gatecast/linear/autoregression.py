@@ -98,9 +98,10 @@ class Autoregression(PathForecaster):
         return self._all_paths(panel, origins, crossed=False)
 
     def past_paths(self, panel: Panel, origins: Origins) -> FloatArray:
-        """The same by coefficients that have not seen the outcome; later origins as in `paths`.
+        """The same by coefficients that have not seen the outcome. [origins, horizon]
 
-        For origins inside the fitted history, whose errors would otherwise flatter the model.
+        For origins inside the fitted history, whose errors would otherwise flatter the model; origins whose
+        lags all lie past it are forecast as in `paths`.
         """
         return self._all_paths(panel, origins, crossed=True)
 
@@ -126,9 +127,13 @@ class Autoregression(PathForecaster):
             else regression.mean(panel, series, np.full(len(scaled), -1))
         )
         error = (scaled - mean)[seen]
-        lags = lag_set(panel.seasons, max(len(error) // 3, 1))
-        filled = fill_causally(error, np.array([0, len(error)]), panel.seasons[0])
-        coefficients = fit_lags(error, filled, lags, panel.seasons[0], block[seen], regression is not None)
+        season, longest = panel.seasons[0], max(len(error) // 3, 1)
+        filled = fill_causally(error, np.array([0, len(error)]), season)
+        if longest < season < len(error):  # too few cycles to learn from: the last one repeats
+            lags, coefficients = np.array([season]), np.tile([1.0, 0.0], (BLOCKS + 1, 1))
+        else:
+            lags = lag_set(panel.seasons, longest)
+            coefficients = fit_lags(error, filled, lags, season, block[seen], regression is not None)
         return Fitted(
             regression,
             lags,

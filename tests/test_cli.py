@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gatecast.catalogue import MODELS, entry_of
+from gatecast.catalogue import MODELS, entry_of, model
 from gatecast.cli import main
 from gatecast.data import read_table
 from gatecast.errors import OptionError
@@ -173,7 +173,7 @@ def ask(command: str, *more: object) -> tuple[object, ...]:
 MISTAKES = [
     (("forecast", "nowhere.csv", "--horizon", 24), "there is no file 'nowhere.csv'"),
     (ask("forecast", "--model", "hybird"), "there is no model 'hybird'; did you mean 'hybrid'?"),
-    (ask("forecast", "--level", 100), "level 100 is not the width of an interval in percent"),
+    (ask("forecast", "--level", 100), "level 100 is no width in percent"),
     (ask("forecast", "--out", "f.xlsx"), "its name ends in .xlsx; wanted .csv or .parquet"),
     (ask("forecast", "--out", "{load}/no/f.csv"), "name a file in a folder you may write to"),
     (ask("forecast", "--report", "page.pdf"), "wanted .html or .htm"),
@@ -285,8 +285,7 @@ def test_the_demo_writes_its_three_files_and_says_the_weather_was_observed(
 
 
 @pytest.mark.usefixtures("quick_demo")
-def test_the_demo_keeps_its_last_day_from_the_models(gatecast, tmp_path):
-    """The forecast begins where the history shown ends: at the sample's last day."""
+def test_the_demo_forecasts_the_last_day_of_its_sample(gatecast, tmp_path):
     gatecast("demo", "--out", tmp_path, "--quiet")
     first = read_table(tmp_path / "forecast.csv")["ds"].dt.convert_time_zone("Australia/Melbourne")[0]
     assert first.isoformat() == "2014-12-31T00:00:00+11:00"
@@ -299,3 +298,13 @@ def test_a_folder_that_cannot_be_made_is_refused_before_the_work(gatecast, tmp_p
     assert code == 1
     assert "name a file in a folder you may write to" in err
     assert "frequency" not in err
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_of_the_catalogue_can_be_made(name):
+    """With every option that the command line can pass on."""
+    made = model(
+        name, 24, season=[24], known=["a"], past=["b"], static=["c"], holidays="ES", seed=7
+    )  # fmt: skip
+    assert (made.horizon, made.name) == (24, entry_of(name).maker)
+    assert made.get_params().get("seed") == (7 if entry_of(name).seeded else None)

@@ -127,7 +127,7 @@ def test_what_came_is_shown_when_it_is_known():
 
 def test_an_interval_that_was_not_forecast_is_refused_with_what_there_is():
     with pytest.raises(
-        OptionError, match=r"a 90 % interval needs the quantiles 0\.05 and 0\.95.*holds 0\.025, 0\.1"
+        OptionError, match=r"level 90 needs the quantiles 0\.05 and 0\.95.*holds 0\.025, 0\.1"
     ):
         fan_chart(PANEL, FORECAST, level=[90])
 

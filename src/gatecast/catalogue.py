@@ -29,7 +29,7 @@ class Entry:
 
 MODELS: dict[str, Entry] = {
     "hybrid": Entry("Hybrid", "linear half and LSTM half, joined by a gate", parts=True),
-    "linear": Entry("LinearHalf", "the hybrid's linear half on its own"),
+    "linear": Entry("LinearHalf", "the hybrid's linear half on its own", seeded=False),
     "lstm": Entry("LSTM", "an LSTM on its own"),
     "gru": Entry("GRU", "a GRU on its own"),
     "rnn": Entry("RNN", "a plain recurrent network on its own"),

@@ -1,6 +1,7 @@
 """The demonstration: compare models on real data, forecast its last day, and write a page about it.
 
-The last day of the sample is kept from every model: the page can show what came beside what was expected.
+The day forecast is the last window of the comparison: no model has seen it, nor learned from the weeks before
+it, and the page can show what came beside what was expected.
 """
 
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import gatecast.jobs as jobs
 from gatecast._types import FloatArray
-from gatecast.data import Sample, Schema, load_sample, sample_info
+from gatecast.data import Sample, Schema, actuals, load_sample, sample_info
 from gatecast.insight import headline, number
 from gatecast.progress import Progress
 from gatecast.report import Contents, write_report
@@ -25,7 +26,7 @@ class DemoResult:
     """What the demonstration found.
 
     comparison  models over rolling origins
-    answer      the hybrid's forecast of the day kept from it, `actual` [horizon] what came
+    answer      the hybrid's forecast of the last day, `actual` [horizon] what came
     sentences   the result in words, and what to know before believing it
     day         the forecast in a few rows, the head first
     written     the files
@@ -57,18 +58,14 @@ def run(
     """
     sample = sample_info(which)
     folder = jobs.check_folder(out)
-    table = load_sample(which)
-    history, future = table.head(-sample.horizon), table.tail(sample.horizon)
     question = jobs.Question(Schema(known=sample.known), sample.horizon, seed=seed)
-    source = jobs.read(history, question)
+    source = jobs.read(load_sample(which), question)
     if on_read is not None:
         on_read(sample.title, source)
     forecasters = [jobs.make(name, question) for name in MODELS]
     comparison = jobs.compare(source, forecasters, progress, windows=WINDOWS)
-    answer = jobs.forecast(
-        source, jobs.make(MODELS[-1], question), progress, level=LEVEL, future=future.drop("y"), parts=True
-    )
-    actual = future["y"].to_numpy().astype(float)
+    answer = jobs.last_window(source, comparison, forecasters[-1].name, level=LEVEL)
+    actual = actuals(source.panel, answer.forecast.origins, sample.horizon)[0]
     sentences = (headline(comparison.board), sample.disclosure)
     written = _write(folder, sample, source, comparison, answer, actual)
     return DemoResult(

@@ -32,6 +32,10 @@ class OptionError(GatecastError):
     """An option outside what it may be."""
 
 
+class TrainingError(GatecastError):
+    """A network whose training broke down."""
+
+
 class NotFittedError(GatecastError):
     """A forecast was asked of a model that has not been fitted."""
 

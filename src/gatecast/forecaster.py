@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Protocol, Self
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
+from gatecast.errors import OptionError, listed
 from gatecast.progress import Progress
 
 if TYPE_CHECKING:  # a name for the type checker only: foundations import no room
     from gatecast.data import Panel
+
+SAME_LEVEL = 1e-6  # probabilities are asked for as decimals: .1 and 1 - .9 are one level
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,39 @@ class Forecast:
         wanted = (*self.point.shape, len(self.levels))
         if self.quantiles.shape != wanted:
             raise ValueError(f"quantiles have shape {self.quantiles.shape}, wanted {wanted}")
+
+    def interval(self, level: float) -> tuple[FloatArray, FloatArray]:
+        """Lower and upper bound of the central interval `level` percent wide. [origins, horizon] each
+
+        Raises OptionError if the forecast does not hold the two quantiles it takes.
+        """
+        tail = (1 - level / 100) / 2
+        columns = [np.flatnonzero(np.abs(self.levels - p) < SAME_LEVEL) for p in (tail, 1 - tail)]
+        if not all(len(column) for column in columns):
+            held = ", ".join(f"{p:g}" for p in self.levels)
+            raise OptionError(
+                f"level {level:g} needs the quantiles {tail:g} and {1 - tail:g}, but the forecast holds "
+                f"{held or 'none'}; ask for this level when forecasting"
+            )
+        lower, upper = (self.quantiles[..., column[0]] for column in columns)
+        return lower, upper
+
+
+def probabilities(level: Sequence[float]) -> tuple[float, ...]:
+    """The quantiles that central intervals of these widths need, and the median, ascending.
+
+    level  widths in percent
+
+    Raises OptionError for a width outside (0, 100).
+
+    >>> probabilities([80])
+    (0.1, 0.5, 0.9)
+    """
+    wrong = [f"{width:g}" for width in level if not 0 < width < 100]
+    if wrong:
+        raise OptionError(f"level {listed(wrong)} is no width in percent; wanted numbers between 0 and 100")
+    tails = {round((1 - width / 100) / 2, 9) for width in level}
+    return tuple(sorted({0.5, *tails, *(round(1 - tail, 9) for tail in tails)}))
 
 
 class Forecaster(Protocol):

@@ -22,7 +22,7 @@ from gatecast.data import (
     panel_from,
 )
 from gatecast.errors import NotFittedError, OptionError, listed
-from gatecast.forecaster import Forecast, Origins
+from gatecast.forecaster import Forecast, Origins, probabilities
 from gatecast.progress import Progress, Silent
 
 Frame: TypeAlias = Any  # a pandas or polars DataFrame or a pyarrow Table: what comes in goes out
@@ -98,10 +98,10 @@ class TableDoor(ABC):
         Raises NotFittedError before `fit`, CovariateError naming the steps whose known covariates lack.
         """
         reading = self._fitted()
-        probabilities = _probabilities(level)
+        quantiles = probabilities(_distinct(level))
         future = extend(reading.panel, reading.layout, self.horizon, X_df, _Warnings())
         panel = self._with_holidays(future)
-        forecast = self.forecast(panel, panel.last_origins(), probabilities)
+        forecast = self.forecast(panel, panel.last_origins(), quantiles)
         if parts and forecast.linear_part is None:
             raise OptionError(f"parts=True but {self.name} has no parts; leave it out, or use Hybrid")
         return forecast_frame(forecast, panel, reading.layout, self.name, _distinct(level), parts=parts)
@@ -130,7 +130,7 @@ class TableDoor(ABC):
 
         This forecaster stays as it was. Raises SeriesError if a series is too short for its windows.
         """
-        reports, probabilities = _reports(progress), _probabilities(level)
+        reports, quantiles = _reports(progress), probabilities(_distinct(level))
         schema = self._schema(id_col, time_col, target_col)
         if df is None:
             reading = self._fitted()
@@ -145,7 +145,7 @@ class TableDoor(ABC):
             panel,
             n_windows=n_windows,
             step=step_size,
-            levels=probabilities,
+            levels=quantiles,
             refit=refit,
             progress=reports,
         )
@@ -207,12 +207,6 @@ def _options(kind: type) -> dict[str, inspect.Parameter]:
 
 def _same(value: object, default: object) -> bool:
     return value is default or (type(value) is type(default) and value == default)
-
-
-def _probabilities(level: Sequence[float]) -> tuple[float, ...]:
-    """The quantiles that intervals of these widths need, and the median."""
-    tails = [round((1 - width / 100) / 2, 9) for width in _distinct(level)]
-    return tuple(sorted({0.5, *tails, *(round(1 - tail, 9) for tail in tails)}))
 
 
 def _distinct(level: object) -> list[float]:

@@ -1,8 +1,8 @@
 """One progress interface: long work reports to it and never prints.
 
-    with progress.task("training", total=200) as task:
-        for ... in ...:
-            task.advance(loss=f"{loss:.3f}")
+with progress.task("training", total=200) as task:
+    for ... in ...:
+        task.advance(loss=f"{loss:.3f}")
 """
 
 from collections.abc import Iterator

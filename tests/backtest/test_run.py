@@ -177,10 +177,10 @@ def test_a_model_without_numbers_is_noted():
 
 def test_an_interval_nobody_asked_for_says_what_it_takes():
     backtest = cross_validate([HonestNaive(6)], PANEL, n_windows=1, levels=LEVELS)
-    lower, upper = backtest.interval("HonestNaive", 80)
+    lower, upper = backtest.forecasts["HonestNaive"].interval(80)
     assert (lower <= upper).all()
-    with pytest.raises(OptionError, match=r"are 0.1, 0.5, 0.9; an interval of 95 % takes 0.025 and 0.975"):
-        backtest.interval("HonestNaive", 95)
+    with pytest.raises(OptionError, match=r"level 95 needs .* 0.025 and 0.975, .* holds 0.1, 0.5, 0.9"):
+        backtest.forecasts["HonestNaive"].interval(95)
 
 
 def test_short_series_are_named_with_what_they_have_and_what_fits():

@@ -169,7 +169,7 @@ def test_past_origins_carry_cutoff_and_what_came() -> None:
 
 def test_a_level_the_forecast_lacks_is_refused() -> None:
     reading = panel_from(table())
-    with pytest.raises(OptionError, match=r"level 50 needs the quantile 0.25, the forecast has \[0.0025"):
+    with pytest.raises(OptionError, match=r"level 50 needs the quantiles 0.25 and 0.75, .* holds 0.0025"):
         forecast_frame(a_forecast(reading.panel.last_origins(), 1), reading.panel, reading.layout, "M", [50])
 
 

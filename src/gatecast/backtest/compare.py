@@ -24,7 +24,9 @@ FEWEST_WINDOWS = 6
 class Standing:
     """One model's row.
 
-    mase, smape, mae, rmse, scaled_crps  mean over windows, then over series; smape in [0, 1]
+    mase, smape, mae, rmse               mean over windows, then over series; smape in [0, 1]
+    scaled_crps                          of all windows of a series together, mean over series: a window of
+                                         next to nothing, such as a day of snow on a roof, weighs as little
     coverage_80, coverage_95             share of actuals inside; NaN where the levels do not allow it
     seconds                              learning and forecasting
     difference                           mean scaled absolute error less the reference's; negative is better
@@ -143,12 +145,15 @@ def _scores(backtest: Backtest, name: str) -> dict[str, float]:
         by_series = mean_known(backtest.by_series(per_origin), axis=1)
         return float(mean_known(by_series)) if complete else math.nan
 
+    together = (len(backtest.panel), -1)  # all windows of a series are one sequence
+    quantiles = forecast.quantiles.reshape(*together, len(backtest.levels))
+    pooled = scaled_crps(actual.reshape(together), quantiles, backtest.levels)
     return {
         "mase": overall(mase(actual, forecast.point, backtest.scale[backtest.origins.series])),
         "smape": overall(smape(actual, forecast.point)),
         "mae": overall(mae(actual, forecast.point)),
         "rmse": overall(rmse(actual, forecast.point)),
-        "scaled_crps": overall(scaled_crps(actual, forecast.quantiles, backtest.levels)),
+        "scaled_crps": float(mean_known(pooled)) if complete else math.nan,
         "coverage_80": overall(_covered(backtest, name, 80)),
         "coverage_95": overall(_covered(backtest, name, 95)),
     }
@@ -156,7 +161,7 @@ def _scores(backtest: Backtest, name: str) -> dict[str, float]:
 
 def _covered(backtest: Backtest, name: str, level: float) -> FloatArray:
     try:
-        lower, upper = backtest.interval(name, level)
+        lower, upper = backtest.forecasts[name].interval(level)
     except OptionError:  # the board shows an empty cell for an interval nobody asked for
         return np.full(len(backtest.origins), np.nan)
     return coverage(backtest.actual, lower, upper)

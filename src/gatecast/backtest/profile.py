@@ -67,7 +67,7 @@ def share_undercovered(backtest: Backtest, level: float = 80) -> dict[str, float
 
 def _inside(backtest: Backtest, name: str, level: float) -> FloatArray:
     """1 where the actual lies in its interval, 0 where not, NaN where unknown. [origins, horizon]"""
-    lower, upper = backtest.interval(name, level)
+    lower, upper = backtest.forecasts[name].interval(level)
     return coverage(backtest.actual[..., None], lower[..., None], upper[..., None])
 
 

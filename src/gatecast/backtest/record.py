@@ -2,15 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
-from gatecast.errors import OptionError
 from gatecast.forecaster import Forecast, Origins
-
-# Probabilities are asked for as decimals: 0.1 and 1 - 0.9 are the same level.
-_SAME_LEVEL = 1e-9
 
 
 @dataclass(frozen=True)
@@ -67,20 +61,3 @@ class Backtest:
         returns  [series, windows, ...]
         """
         return values.reshape(len(self.panel), self.n_windows, *values.shape[1:])
-
-    def interval(self, name: str, level: float) -> tuple[FloatArray, FloatArray]:
-        """Lower and upper bound of a model's central interval. [origins, horizon] each
-
-        level  width in percent, e.g. 80
-
-        Raises OptionError if the backtest did not ask for the two quantiles it takes.
-        """
-        tail = 0.5 - level / 200.0
-        columns = [np.flatnonzero(np.abs(self.levels - q) < _SAME_LEVEL) for q in (tail, 1.0 - tail)]
-        if any(len(column) == 0 for column in columns):
-            raise OptionError(
-                f"the backtest's quantiles are {', '.join(f'{q:g}' for q in self.levels)}; an interval of "
-                f"{level:g} % takes {tail:g} and {1.0 - tail:g}: add them to levels"
-            )
-        quantiles = self.forecasts[name].quantiles
-        return quantiles[..., columns[0][0]], quantiles[..., columns[1][0]]

@@ -19,6 +19,7 @@ from gatecast.data.window import (
     held_out_origins,
     held_out_start,
     inside,
+    past_origins,
     target_rows,
 )
 from gatecast.data.writing import Layout, forecast_frame, make_future
@@ -55,6 +56,7 @@ __all__ = [
     "missing_mask",
     "panel_from",
     "parse_frequency",
+    "past_origins",
     "read_table",
     "sample_info",
     "seasons",

@@ -70,7 +70,7 @@ def fit_scale(panel: Panel, *, logs: bool = True) -> Scale:
         transformed = np.log(values) if taken[i] else values
         center[i] = transformed.mean()
         deviation = transformed.std()
-        # a constant series has no spread: any positive unit will do, its own size is the natural one
-        tiny = 1e-10 * max(1.0, abs(center[i]))
-        spread[i] = deviation if deviation > tiny else max(abs(center[i]), 1.0)
+        # a constant series has no spread but rounding: any positive unit will do, its own size is natural
+        tiny = 1e-10 * max(1.0 if taken[i] else 0.0, abs(center[i]))
+        spread[i] = deviation if deviation > tiny else abs(center[i]) or 1.0
     return Scale(taken, center, spread, positive)

@@ -10,6 +10,7 @@ from gatecast.data.panel import Panel
 from gatecast.forecaster import Origins
 
 MOST_HELD_OUT = 60  # horizons
+DAYS_LOOKED_BACK = 365  # or first seasons
 
 
 def every_origin(panel: Panel, first: IntArray, last: IntArray, stride: int = 1) -> Origins:
@@ -44,7 +45,7 @@ def inside(panel: Panel, origins: Origins, horizon: int) -> np.ndarray:
 
 
 def actuals(panel: Panel, origins: Origins, horizon: int) -> np.ndarray:
-    """What came: values at the steps of each origin, NaN where missing or beyond the panel. [origins, horizon]"""
+    """What came at the steps of each origin, NaN where missing or beyond the panel. [origins, horizon]"""
     found = panel.values[target_rows(panel, origins, horizon)]
     return np.where(inside(panel, origins, horizon), found, np.nan)
 
@@ -72,5 +73,16 @@ def held_out_origins(panel: Panel, start: IntArray, horizon: int, most: int) -> 
     available = int(np.maximum(last - first + 1, 0).sum())
     stride = max(1, available // max(most, 1))
     while stride > 1 and any(s > 1 and np.gcd(stride, s) > 1 for s in panel.seasons[:1]):
-        stride -= 1  # a stride that shares a factor with the day would see some of its hours only
+        stride += 1  # a stride that shares a factor with the day would see some of its hours only
     return every_origin(panel, first, last, stride)
+
+
+def past_origins(panel: Panel, horizon: int, most: int) -> Origins:
+    """Origins of the last year or so of each history, about `most` of them, at every phase of the day.
+
+    A history gives its later two thirds. Where it is long enough every step of each origin is known.
+    """
+    known = panel.known_steps
+    cycle = max(panel.seasons[0], 1)
+    span = np.minimum(known - known // 3, max(DAYS_LOOKED_BACK * cycle, 2 * horizon))
+    return held_out_origins(panel, known - span, horizon, most)

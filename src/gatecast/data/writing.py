@@ -15,10 +15,7 @@ from gatecast.data.panel import Panel
 from gatecast.data.schema import Schema
 from gatecast.data.window import actuals
 from gatecast.data.zone import to_wall
-from gatecast.errors import OptionError
 from gatecast.forecaster import Forecast
-
-_SAME_LEVEL = 1e-6
 
 
 @dataclass(frozen=True)
@@ -92,20 +89,9 @@ def _columns(forecast: Forecast, name: str, level: Sequence[float], *, parts: bo
     if parts and forecast.linear_part is not None and forecast.memory_part is not None:
         columns |= {f"{name}-linear": forecast.linear_part, f"{name}-memory": forecast.memory_part}
     for width in level:
-        for side, sign in (("lo", -1), ("hi", 1)):
-            columns[f"{name}-{side}-{width:g}"] = _quantile(forecast, (1 + sign * width / 100) / 2, width)
+        lower, upper = forecast.interval(width)
+        columns |= {f"{name}-lo-{width:g}": lower, f"{name}-hi-{width:g}": upper}
     return columns
-
-
-def _quantile(forecast: Forecast, probability: float, width: float) -> FloatArray:
-    near = np.flatnonzero(np.abs(forecast.levels - probability) < _SAME_LEVEL)
-    if not len(near):
-        raise OptionError(
-            f"level {width:g} needs the quantile {probability:g}, the forecast has "
-            f"{forecast.levels.tolist()}; "
-            "ask for one of its levels, or forecast again with this level"
-        )
-    return forecast.quantiles[:, :, int(near[0])]
 
 
 def _frame(

@@ -1,4 +1,4 @@
-"""Conformal calibration: quantiles moved so that held-out observations fall below them as often as they say. [kernel]
+"""Conformal calibration: quantiles moved until held-out values fall below them as often as they say. [kernel]
 
 For each step k and level τ, the residuals of held-out origins from the quantile as first stated, in units
 of the local width, are ranked; their own τ-quantile (with the finite-sample correction outward) is the shift.

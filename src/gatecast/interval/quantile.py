@@ -42,3 +42,16 @@ def untangle(quantiles: FloatArray, median: int = MEDIAN) -> FloatArray:
     below = np.minimum.accumulate(quantiles[..., median::-1], axis=-1)[..., ::-1]
     above = np.maximum.accumulate(quantiles[..., median:], axis=-1)
     return np.concatenate([below, above[..., 1:]], axis=-1)
+
+
+def agreed(quantiles: FloatArray, point: FloatArray, levels: Sequence[float]) -> FloatArray:
+    """Quantiles that agree with their point forecast to the last bit: none on the wrong side of it.
+
+    quantiles  [..., levels]
+    point      [...]          the median, read off elsewhere
+    """
+    level = np.asarray(levels)
+    low = np.minimum(quantiles, point[..., None])
+    high = np.maximum(quantiles, point[..., None])
+    chosen: FloatArray = np.where(level < 0.5, low, np.where(level > 0.5, high, point[..., None]))
+    return chosen

@@ -1,8 +1,9 @@
 """What each command does, as functions: read a table, forecast it, compare models on it, save the result."""
 
+from gatecast.forecaster import probabilities
 from gatecast.jobs.question import Question, Source, make, read
 from gatecast.jobs.saving import as_csv, check_folder, check_targets, records_as_csv, save
-from gatecast.jobs.work import Answer, Comparison, compare, forecast, probabilities
+from gatecast.jobs.work import Answer, Comparison, compare, forecast, last_window
 
 __all__ = [
     "Answer",
@@ -14,6 +15,7 @@ __all__ = [
     "check_targets",
     "compare",
     "forecast",
+    "last_window",
     "make",
     "probabilities",
     "read",

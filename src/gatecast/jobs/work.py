@@ -6,8 +6,7 @@ from typing import Any
 
 from gatecast.backtest import LEVELS, Backtest, Leaderboard, cross_validate, leaderboard
 from gatecast.data import Panel, extend, forecast_frame
-from gatecast.errors import OptionError
-from gatecast.forecaster import Forecast, Forecaster
+from gatecast.forecaster import Forecast, Forecaster, probabilities
 from gatecast.jobs.question import Source, with_holidays
 from gatecast.progress import Progress
 
@@ -84,16 +83,22 @@ def compare(
     return Comparison(backtest, leaderboard(backtest, reference))
 
 
-def probabilities(level: Sequence[float]) -> tuple[float, ...]:
-    """The quantiles that central intervals of these widths need, and the median.
+def last_window(source: Source, comparison: Comparison, name: str, *, level: Sequence[float]) -> Answer:
+    """One model's forecast from the last origin of a comparison, where what came is known; with its parts.
 
-    Raises OptionError for a width outside (0, 100).
+    level  widths of intervals in percent, among those that were compared
 
-    >>> probabilities([80])
-    (0.1, 0.5, 0.9)
+    Raises OptionError for an interval whose quantiles were not.
     """
-    wrong = [width for width in level if not 0 < width < 100]
-    if wrong:
-        raise OptionError(f"level {wrong[0]:g} is not the width of an interval in percent; give 80, say")
-    tails = {round((1 - width / 100) / 2, 9) for width in level}
-    return tuple(sorted({0.5, *tails, *(round(1 - tail, 9) for tail in tails)}))
+    backtest, whole = comparison.backtest, comparison.backtest.forecasts[name]
+    chosen = backtest.window == backtest.n_windows - 1
+    found = Forecast(
+        origins=whole.origins.where(chosen),
+        levels=whole.levels,
+        quantiles=whole.quantiles[chosen],
+        point=whole.point[chosen],
+        linear_part=None if whole.linear_part is None else whole.linear_part[chosen],
+        memory_part=None if whole.memory_part is None else whole.memory_part[chosen],
+    )
+    frame = forecast_frame(found, source.panel, source.reading.layout, name, level, parts=True)
+    return Answer(frame, found, source.panel, name)

@@ -2,7 +2,7 @@
 
 from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
-from gatecast.linear.paths import PathForecaster, Spread, around_point, fit_spread, require_steps
+from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
 
 __all__ = [
     "Autoregression",
@@ -10,7 +10,6 @@ __all__ = [
     "PathForecaster",
     "SeasonalNaive",
     "Spread",
-    "around_point",
     "fit_spread",
     "recent_level",
     "repeated",

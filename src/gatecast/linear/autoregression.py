@@ -25,7 +25,7 @@ HALF_LIFE = 400.0  # steps, for a series without regressors
 HALF_LIFE_REGRESSED = 2000.0
 RIDGE = 0.002
 MARGIN = 0.5  # how far beyond its past range a scaled forecast may go
-BLOCKS = 6
+BLOCKS = 12
 BLOCK_DAYS = 28
 
 
@@ -34,16 +34,19 @@ class Fitted:
     """One series' coefficients.
 
     lags          [lags]
-    coefficients  [lags]
+    coefficients  [blocks + 1, lags]  leaving out block 0, 1, …; the last row leaves out nothing
+    intercepts    [blocks + 1]
     low, high     bounds of u
+    steps         of history it was fitted on
     """
 
     regression: Regression | None
     lags: IntArray
     coefficients: FloatArray
-    intercept: float
+    intercepts: FloatArray
     low: float
     high: float
+    steps: int
 
 
 class Autoregression(PathForecaster):
@@ -90,12 +93,19 @@ class Autoregression(PathForecaster):
         self.path_scale_: Scale = fit_scale(panel, logs=self.logs)
         self.fitted_ = [self._fit(panel, i) for i in range(len(panel))]
 
-    def paths(self, panel: Panel, origins: Origins, *, crossed: bool = False) -> FloatArray:
-        """Point forecasts in the series' unit. [origins, horizon]
+    def paths(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Point forecasts in the series' unit. [origins, horizon]"""
+        return self._all_paths(panel, origins, crossed=False)
 
-        crossed  let the regression's value at each row come from coefficients that have not seen it: for
-                 origins inside the fitted history, whose errors would otherwise flatter the model
+    def past_paths(self, panel: Panel, origins: Origins) -> FloatArray:
+        """The same by coefficients that have not seen the outcome. [origins, horizon]
+
+        For origins inside the fitted history, whose errors would otherwise flatter the model; origins whose
+        lags all lie past it are forecast as in `paths`.
         """
+        return self._all_paths(panel, origins, crossed=True)
+
+    def _all_paths(self, panel: Panel, origins: Origins, crossed: bool) -> FloatArray:
         result = np.empty((len(origins), self.horizon))
         for i in np.unique(origins.series):
             mine = np.flatnonzero(origins.series == i)
@@ -106,60 +116,73 @@ class Autoregression(PathForecaster):
         rows, history = panel.rows(series), panel.history(series)
         seen = slice(0, history.stop - history.start)
         scaled = self.path_scale_.forward(panel.values[rows], series)
-        regression = None
+        regression, block = None, blocks_of(panel, len(scaled), history.stop - history.start)
         design = design_for(panel, series) if self.regress else None
         if design is not None:
-            block = blocks_of(panel, len(scaled))
             lag = panel.seasons[0] if panel.seasons[0] > 1 else 0
             regression = fit_regression(panel, series, design, scaled, lag, block, BLOCKS)
-        mean = np.zeros(len(scaled)) if regression is None else regression.mean(panel, series)
+        mean = (
+            np.zeros(len(scaled))
+            if regression is None
+            else regression.mean(panel, series, np.full(len(scaled), -1))
+        )
         error = (scaled - mean)[seen]
-        lags = lag_set(panel.seasons, max(len(error) // 3, 1))
-        filled = fill_causally(error, np.array([0, len(error)]), panel.seasons[0])
-        coefficients, intercept = fit_lags(error, filled, lags, panel.seasons[0], regression is not None)
+        season, longest = panel.seasons[0], max(len(error) // 3, 1)
+        filled = fill_causally(error, np.array([0, len(error)]), season)
+        if longest < season < len(error):  # too few cycles to learn from: the last one repeats
+            lags, coefficients = np.array([season]), np.tile([1.0, 0.0], (BLOCKS + 1, 1))
+        else:
+            lags = lag_set(panel.seasons, longest)
+            coefficients = fit_lags(error, filled, lags, season, block[seen], regression is not None)
         return Fitted(
             regression,
             lags,
-            coefficients,
-            intercept,
-            float(filled.min()) - MARGIN,
-            float(filled.max()) + MARGIN,
+            coefficients[:, :-1].copy(),
+            coefficients[:, -1],
+            low=float(filled.min()) - MARGIN,
+            high=float(filled.max()) + MARGIN,
+            steps=len(error),
         )
 
     def _paths(self, panel: Panel, series: int, positions: IntArray, crossed: bool) -> FloatArray:
         fitted, rows = self.fitted_[series], panel.rows(series)
         scaled = self.path_scale_.forward(panel.values[rows], series)
+        block = blocks_of(panel, len(scaled), fitted.steps if crossed else 0)
         mean = np.zeros(len(scaled))
-        if fitted.regression is not None and crossed:
-            mean = fitted.regression.crossed(panel, series, blocks_of(panel, len(scaled)))
-        elif fitted.regression is not None:
-            mean = fitted.regression.mean(panel, series)
+        if fitted.regression is not None:
+            mean = fitted.regression.mean(panel, series, block)
         filled = fill_causally(scaled - mean, np.array([0, len(scaled)]), panel.seasons[0])
         # an origin so early that its lags reach before the series reads the first value there
         longest = int(fitted.lags.max(initial=1))
         padded = np.concatenate([np.full(longest, filled[0]), filled])
-        paths = recursive_paths(
-            padded,
-            fitted.lags,
-            fitted.coefficients,
-            fitted.intercept,
-            positions + longest,
-            self.horizon,
-            fitted.low,
-            fitted.high,
-        )
+        middle = block[np.minimum(positions + 1 + self.horizon // 2, len(block) - 1)]
+        paths = np.empty((len(positions), self.horizon))
+        for b in np.unique(middle):
+            mine = middle == b
+            paths[mine] = recursive_paths(
+                padded,
+                fitted.lags,
+                fitted.coefficients[b],
+                fitted.intercepts[b],
+                positions[mine] + longest,
+                self.horizon,
+                fitted.low,
+                fitted.high,
+            )
         steps = np.minimum(positions[:, None] + np.arange(1, self.horizon + 1), len(mean) - 1)
         unscaled: FloatArray = self.path_scale_.inverse(paths + mean[steps], series)
         return unscaled
 
 
 def fit_lags(
-    error: FloatArray, filled: FloatArray, lags: IntArray, season: int, regressed: bool
-) -> tuple[FloatArray, float]:
-    """Coefficients of the lags and the intercept.
+    error: FloatArray, filled: FloatArray, lags: IntArray, season: int, block: IntArray, regressed: bool
+) -> FloatArray:
+    """Coefficients of the lags and, last, the intercept, leaving out each block in turn, last none.
 
     error   [time]  scaled, NaN where unknown: such steps are no targets
     filled  [time]  the same with gaps filled, for the lags
+    block   [time]
+    returns [blocks + 1, lags + 1]
     """
     prior, penalty = np.zeros(len(lags) + 1), np.full(len(lags) + 1, RIDGE)
     penalty[-1] = 0.0
@@ -168,15 +191,21 @@ def fit_lags(
         prior[anchor[0]] = 1.0
     design = np.column_stack([lag_matrix(filled, lags), np.ones(len(filled))])
     usable = np.isfinite(design).all(axis=1) & np.isfinite(error)
-    if usable.sum() == 0:
-        return prior[:-1], 0.0
     weights = decay(len(error), HALF_LIFE_REGRESSED if regressed else HALF_LIFE)
-    coefficients = robust_ridge(design[usable], error[usable], weights[usable], penalty, prior)
-    return np.ascontiguousarray(coefficients[:-1]), float(coefficients[-1])
+    coefficients = np.tile(prior, (BLOCKS + 1, 1))
+    for left_out in range(BLOCKS + 1):
+        rows = usable & (block != left_out)
+        if rows.any():
+            coefficients[left_out] = robust_ridge(design[rows], error[rows], weights[rows], penalty, prior)
+    return coefficients
 
 
-def blocks_of(panel: Panel, time: int) -> IntArray:
-    """Cross-fitting block of each row: stretches of four weeks, dealt out in turn. [time]"""
+def blocks_of(panel: Panel, time: int, fitted: int) -> IntArray:
+    """Cross-fitting block of each row, -1 past the fitted steps. [time]
+
+    Stretches of four weeks are dealt out in turn; a short history is cut into as many pieces as blocks.
+    """
     day = panel.seasons[0] if panel.seasons[0] > 1 else 1
-    block: IntArray = (np.arange(time) // (BLOCK_DAYS * day)) % BLOCKS
-    return block
+    stretch = max(1, min(BLOCK_DAYS * day, -(-fitted // BLOCKS)))
+    step = np.arange(time)
+    return np.where(step < fitted, (step // stretch) % BLOCKS, -1)

@@ -9,8 +9,6 @@ from gatecast.data import Panel, fill_causally
 from gatecast.forecaster import Origins
 from gatecast.linear.paths import PathForecaster
 
-LEVEL_CYCLES = 4
-
 
 class _Baseline(PathForecaster):
     """What the baselines share: nothing but arguments and the filling of gaps.
@@ -39,6 +37,10 @@ class _Baseline(PathForecaster):
     def fit_paths(self, panel: Panel) -> None:
         """Learn nothing: what a baseline needs stands in the panel."""
 
+    def past_paths(self, panel: Panel, origins: Origins) -> FloatArray:
+        """The same as ever: nothing was learned, so no outcome was seen."""
+        return self.paths(panel, origins)
+
     def _known(self, panel: Panel) -> FloatArray:
         return fill_causally(panel.values, panel.offsets, panel.seasons[0])
 
@@ -54,7 +56,12 @@ class SeasonalNaive(_Baseline):
 
     def paths(self, panel: Panel, origins: Origins) -> FloatArray:
         """Repeat the last season. [origins, horizon]"""
-        return repeated(self._known(panel), panel, origins, self.horizon, panel.seasons[0])
+        values, paths = self._known(panel), np.empty((len(origins), self.horizon))
+        for i in np.unique(origins.series):
+            mine = origins.series == i
+            own = values[panel.rows(int(i))]
+            paths[mine] = repeated(own, origins.position[mine], self.horizon, panel.seasons[0])
+        return paths
 
 
 class Drift(_Baseline):
@@ -70,24 +77,30 @@ class Drift(_Baseline):
         return line
 
 
-def repeated(values: FloatArray, panel: Panel, origins: Origins, horizon: int, season: int) -> FloatArray:
+def repeated(own: FloatArray, position: IntArray, horizon: int, season: int) -> FloatArray:
     """The last full season before each origin, over and over. [origins, horizon]
 
-    values  [rows]  without gaps
+    own       [time]     one series, without gaps up to each origin
+    position  [origins]
+
+    >>> repeated(np.array([1.0, 2.0, 3.0]), np.array([2]), horizon=3, season=2)
+    array([[2., 3., 2.]])
     """
     ahead = np.arange(1, horizon + 1)
     back = season * (-(-ahead // season))
-    position = np.maximum(origins.position[:, None] + ahead - back, 0)
-    seen = np.minimum(position, origins.position[:, None])
-    result: FloatArray = values[panel.offsets[origins.series][:, None] + seen]
+    wanted = np.clip(position[:, None] + ahead - back, 0, position[:, None])
+    result: FloatArray = own[wanted]
     return result
 
 
-def recent_level(values: FloatArray, panel: Panel, origins: Origins, season: int) -> FloatArray:
-    """Mean of the season that ends at each origin. [origins]"""
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    start = panel.offsets[origins.series]
-    first = start + np.maximum(origins.position + 1 - season, 0)
-    last = start + origins.position + 1
+def recent_level(own: FloatArray, position: IntArray, season: int) -> FloatArray:
+    """Mean of the season that ends at each origin, fewer steps at the beginning. [origins]
+
+    own       [time]     one series, without gaps up to each origin
+    position  [origins]
+    """
+    last = position + 1
+    first = np.maximum(last - season, 0)
+    total = np.concatenate([[0.0], np.cumsum(own[: int(last.max(initial=0))])])
     level: FloatArray = (total[last] - total[first]) / (last - first)
     return level

@@ -3,12 +3,13 @@
 Each term is something slow times the shape of the day: H are harmonics of the local hour, slots its steps.
 
     day type (8) × slots        year (harmonics) × H        trend
-    each 0/1 covariate, the day before it and the day after × H
+    each 0/1 covariate and the day after it × H
     each other covariate: hinges of itself and of its day mean × H, its lags and longer means × low H
 
 After Hong, Wang & Willis, A naive multiple linear regression benchmark for short term load forecasting
 (2011), and the recency effect of Wang, Liu & Hong, Electric load forecasting with big data (2016).
-Short histories carry less: see `Detail`.
+Short histories carry less: see `Detail`. No row reads a later one: a covariate may be known up to that row
+only. What the day before a holiday does is for a covariate of its own, as `add_holidays` gives it.
 """
 
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ class Design:
     span    [2]  first and last fitted time, the unit of the trend
     knots   [known covariates, knots]  standardised
     center  [known covariates]
-    spread  [known covariates]
+    spread  [known covariates]  infinite where history never varied, so that nothing unlearned gets through
     binary  [known covariates]
     """
 
@@ -113,9 +114,8 @@ class Design:
         if self.detail.covariates == 0:
             return [Term(x[:, None], "one")]
         if self.binary[column]:
-            beside = np.stack([x, ahead(x, clock.steps), delayed(x, clock.steps)], axis=1)
-            beside[:, 1:] *= 1 - x[:, None]
-            return [Term(beside, "day")]
+            after = delayed(x, clock.steps) * (1 - x)
+            return [Term(np.stack([x, after], axis=1), "day")]
         day_mean = trailing_mean(x, clock.steps)
         terms = [Term(hinges(x, self.knots[column]), "day")]
         if clock.steps > 1:
@@ -158,8 +158,9 @@ def design_for(panel: Panel, series: int) -> Design | None:
     known = panel.known[history]
     center, spread = known.mean(axis=0), known.std(axis=0)
     binary = tuple(is_binary(column) for column in known.T)
-    flat = np.array([*binary], dtype=bool) | (spread < 1e-12)
-    center, spread = np.where(flat, 0.0, center), np.where(flat, 1.0, spread)
+    # rounding leaves a constant column a spread of its own; anything this small says nothing
+    spread = np.where(spread <= 1e-9 * np.abs(known).max(axis=0), np.inf, spread)
+    center, spread = np.where(binary, 0.0, center), np.where(binary, 1.0, spread)
     knots = np.quantile((known - center) / spread, KNOTS, axis=0).T
     years = (YEARS_LONG if span_years >= 2 else 1 if span_years >= 1 else 0) if dated else 0
     times = panel.times[history]
@@ -223,11 +224,6 @@ def hinges(x: FloatArray, knots: FloatArray) -> FloatArray:
 def delayed(x: FloatArray, steps: int) -> FloatArray:
     """The value `steps` before; the first value where the series had not begun. [time]"""
     return np.concatenate([np.full(min(steps, len(x)), x[0]), x[: max(len(x) - steps, 0)]])
-
-
-def ahead(x: FloatArray, steps: int) -> FloatArray:
-    """The value `steps` later; the last value where the series has ended. [time]"""
-    return np.concatenate([x[steps:], np.full(min(steps, len(x)), x[-1])])
 
 
 def trailing_mean(x: FloatArray, steps: int) -> FloatArray:

@@ -1,6 +1,7 @@
 """Which lags an autoregression reads: the last few steps and the neighbourhoods of past cycles."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def lag_set(seasons: Sequence[int], longest: int) -> IntArray:
         lags |= _around(first, 2 if first >= 24 else min(1, first // 4)) | _around(
             2 * first, 1 if first >= 8 else 0
         )
-    for shorter, longer in zip(cycles, cycles[1:], strict=False):
+    for shorter, longer in pairwise(cycles):
         lags |= set(range(3 * shorter, longer, shorter)) if longer // shorter <= 8 else set()
         lags |= _around(longer, 1)
     return np.array(sorted(lag for lag in lags if 1 <= lag <= longest), dtype=np.int64)

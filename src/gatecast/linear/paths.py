@@ -1,4 +1,4 @@
-"""Anything that states one path per origin becomes a forecaster here: its own held-out errors give the intervals."""
+"""From one path per origin to a forecaster: intervals from held-out errors of its own."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -7,20 +7,22 @@ from typing import Self
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, actuals, fit_scale, held_out_origins, held_out_start
+from gatecast.data import Panel, actuals, fit_scale, past_origins
 from gatecast.errors import SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
-from gatecast.interval import LEVELS, Calibration, Width, at_levels, calibrate, fit_width
+from gatecast.interval import LEVELS, Calibration, Width, agreed, at_levels, calibrate, fit_width
 from gatecast.progress import Progress
 
 MOST_ORIGINS = 4000
+FEWEST_STEPS = 3
 
 
 class PathForecaster(TableDoor):
-    """A forecaster whose point forecasts are its own and whose intervals come from its held-out errors.
+    """A forecaster whose point forecasts are its own and whose intervals come from its past errors.
 
-    It is fitted twice: on the earlier part of each series, to see how it errs on the rest, and on all.
+    Errors are those of forecasts whose coefficients had not seen the outcome, from origins of up to a
+    year and of every phase of the day.
     """
 
     @abstractmethod
@@ -31,41 +33,43 @@ class PathForecaster(TableDoor):
     def paths(self, panel: Panel, origins: Origins) -> FloatArray:
         """Point forecasts in the series' unit. [origins, horizon]"""
 
+    @abstractmethod
+    def past_paths(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Point forecasts within the fitted history that have not seen their outcome. [origins, horizon]"""
+
     def learn(self, panel: Panel, progress: Progress) -> Self:
-        """Fit, calibrate on what was held out, and fit again on everything."""
-        require_steps(panel, 3, self.name)
+        """Fit on everything and calibrate on past errors."""
+        require_steps(panel, FEWEST_STEPS, self.name)
         with progress.task(f"{self.name}: fitting", total=2) as task:
-            start = held_out_start(panel, self.horizon)
-            self.fit_paths(panel.seen_until(start))
-            self.scale_ = fit_scale(panel)
-            origins = held_out_origins(panel, start, self.horizon, MOST_ORIGINS)
-            path = self.scale_.forward(self.paths(panel, origins), origins.series[:, None])
-            actual = self.scale_.forward(actuals(panel, origins, self.horizon), origins.series[:, None])
-            self.spread_ = fit_spread(panel, origins, actual, path)
-            task.advance()
             self.fit_paths(panel)
+            task.advance()
+            self.scale_ = fit_scale(panel)
+            origins = past_origins(panel, self.horizon, MOST_ORIGINS)
+            whose = origins.series[:, None]
+            path = self._scaled(self.past_paths(panel, origins), whose)
+            actual = self.scale_.forward(actuals(panel, origins, self.horizon), whose)
+            self.spread_ = fit_spread(panel, origins, actual, path)
             task.advance()
         return self
 
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """Point forecasts with calibrated quantiles around them."""
         point = self.paths(panel, origins)
-        path = self.scale_.forward(point, origins.series[:, None])
+        path = self._scaled(point, origins.series[:, None])
         scaled = self.spread_.around(panel, origins, path)
         series = origins.series[:, None, None]
         quantiles = self.scale_.inverse(at_levels(scaled, LEVELS, levels), series)
         return Forecast(
-            origins, np.asarray(levels, dtype=np.float64), around_point(quantiles, point, levels), point
+            origins, np.asarray(levels, dtype=np.float64), agreed(quantiles, point, levels), point
         )
 
+    def _scaled(self, path: FloatArray, series: IntArray) -> FloatArray:
+        """Paths on the intervals' scale. [origins, horizon]
 
-def around_point(quantiles: FloatArray, point: FloatArray, levels: Sequence[float]) -> FloatArray:
-    """Quantiles that agree with the point forecast to the last bit: those of .5 and below never above it."""
-    level = np.asarray(levels)
-    low = np.minimum(quantiles, point[..., None])
-    high = np.maximum(quantiles, point[..., None])
-    agreed: FloatArray = np.where(level < 0.5, low, np.where(level > 0.5, high, point[..., None]))
-    return agreed
+        A line may fall to where there is no logarithm: the lowest value the scale gives stands there.
+        """
+        lowest = self.scale_.inverse(np.full_like(path, -np.inf), series)
+        return self.scale_.forward(np.maximum(path, lowest), series)
 
 
 class Spread:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast._types import FloatArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.linear.design import Design, Shape, Term, columns, width
 from gatecast.linear.robust import huber_weights
@@ -32,26 +32,25 @@ class Regression:
     design: Design
     coefficients: FloatArray
 
-    def mean(self, panel: Panel, series: int) -> FloatArray:
-        """The regression's value at every row of the series, future included. [time]"""
-        terms, shapes = self.design.terms(panel, series)
-        return _fitted(terms, shapes, self.coefficients[-1:])[0]
+    def mean(self, panel: Panel, series: int, block: IntArray) -> FloatArray:
+        """The regression's value at every row, future included, by coefficients that have not seen it. [time]
 
-    def crossed(self, panel: Panel, series: int, block: np.ndarray) -> FloatArray:
-        """The same, each row by the coefficients that have not seen its block. [time]
-
-        block  [time]  the block of each row, -1 or >= blocks for none
+        block  [time]  the cross-fitting block of each row, -1 for none
         """
         terms, shapes = self.design.terms(panel, series)
-        means = _fitted(terms, shapes, self.coefficients)
-        last = len(self.coefficients) - 1
-        chosen = np.where((block < 0) | (block >= last), last, block)
-        result: FloatArray = means[chosen, np.arange(means.shape[1])]
+        time = len(block)
+        result = np.empty(time)
+        for start in range(0, time, CHUNK):
+            part = slice(start, min(start + CHUNK, time))
+            regressors = columns(terms, shapes, part)
+            for b in np.unique(block[part]):
+                mine = block[part] == b
+                result[part][mine] = regressors[mine] @ self.coefficients[b]
         return result
 
 
 def fit_regression(
-    panel: Panel, series: int, design: Design, scaled: FloatArray, lag: int, block: np.ndarray, blocks: int
+    panel: Panel, series: int, design: Design, scaled: FloatArray, lag: int, block: IntArray, blocks: int
 ) -> Regression:
     """Fit by ridge with one Huber step.
 
@@ -66,7 +65,7 @@ def fit_regression(
     for final in (False, True):
         grams, moments = _products(terms, shapes, scaled, weights, lag, block, blocks if final else 0)
         coefficients = np.stack([_solve(g, m) for g, m in zip(grams, moments, strict=True)])
-        residual = scaled - _fitted(terms, shapes, coefficients[-1:])[0]
+        residual = scaled - _fitted(terms, shapes, coefficients[-1])
         known = np.isfinite(residual)
         weights[known] = huber_weights(residual[known])
     return Regression(design, coefficients)
@@ -78,7 +77,7 @@ def _products(
     scaled: FloatArray,
     weights: FloatArray,
     lag: int,
-    block: np.ndarray,
+    block: IntArray,
     blocks: int,
 ) -> tuple[FloatArray, FloatArray]:
     """Gram matrices and moments, leaving out each block in turn and, last, none."""
@@ -99,25 +98,21 @@ def _products(
         for b in np.unique(here):
             mine = here == b
             weighted = design[mine] * weight[mine, None]
-            gram, moment = weighted.T @ design[mine], weighted.T @ target[mine]
-            others = [k for k in range(blocks + 1) if k != b]
-            grams[others] += gram
-            moments[others] += moment
+            grams[b] += weighted.T @ design[mine]  # block -1 is the last row, that of no block
+            moments[b] += weighted.T @ target[mine]
+    total_gram, total_moment = grams.sum(axis=0), moments.sum(axis=0)
+    grams[:-1], moments[:-1] = total_gram - grams[:-1], total_moment - moments[:-1]
+    grams[-1], moments[-1] = total_gram, total_moment
     return grams, moments
 
 
 def _solve(gram: FloatArray, moment: FloatArray) -> FloatArray:
     penalty = np.full(len(gram), RIDGE * (1 - RHO) ** 2)
     penalty[0] = 1e-6  # the constant is free
-    solution: FloatArray = np.linalg.solve(gram + np.diag(penalty), moment)
-    return solution
+    return np.linalg.solve(gram + np.diag(penalty), moment).astype(np.float64)
 
 
 def _fitted(terms: list[Term], shapes: dict[Shape, FloatArray], coefficients: FloatArray) -> FloatArray:
-    """Values of several sets of coefficients at every row. [sets, time]"""
-    time = len(terms[0].slow)
-    result = np.empty((len(coefficients), time))
-    for start in range(0, time, CHUNK):
-        part = slice(start, min(start + CHUNK, time))
-        result[:, part] = coefficients @ columns(terms, shapes, part).T
-    return result
+    """Values at every row. [time]"""
+    parts = [slice(start, start + CHUNK) for start in range(0, len(terms[0].slow), CHUNK)]
+    return np.concatenate([columns(terms, shapes, part) @ coefficients for part in parts])

@@ -62,8 +62,7 @@ def solve_ridge(gram: FloatArray, moment: FloatArray, penalty: FloatArray) -> Fl
     diagonal = np.diag(gram)
     size = max(float(diagonal.mean()), 1e-12)
     matrix = gram + np.diag(penalty * size + 1e-10 * size)
-    solution: FloatArray = np.linalg.solve(matrix, moment)
-    return solution
+    return np.linalg.solve(matrix, moment).astype(np.float64)
 
 
 def huber_weights(residual: FloatArray, width: float = HUBER) -> FloatArray:

@@ -7,16 +7,18 @@ import torch
 from torch import Tensor
 
 
-def pinball(target: Tensor, quantiles: Tensor, levels: Tensor, unit: Tensor) -> Tensor:
+def pinball(target: Tensor, quantiles: Tensor, levels: Tensor, unit: Tensor, weight: Tensor) -> Tensor:
     """Mean pinball loss over the known targets, in units of `unit`.
 
     target     [..., horizon]           NaN where unknown
     quantiles  [..., horizon, levels]
     levels     [levels]
     unit       [...]                    size of an ordinary error
+    weight     [...]                    of each origin
     returns    []
     """
     known = ~torch.isnan(target)
     error = (torch.where(known, target, 0.0)[..., None] - quantiles) / unit[..., None, None]
     loss = torch.maximum(levels * error, (levels - 1) * error).mean(-1)
-    return (loss * known).sum() / known.sum().clamp(min=1)
+    counted = known * weight[..., None]
+    return (loss * counted).sum() / counted.sum().clamp(min=1e-12)

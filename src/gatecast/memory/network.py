@@ -14,12 +14,15 @@ Forking sequences: Wen et al., A Multi-Horizon Quantile Recurrent Forecaster (20
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 Cell = Literal["lstm", "gru", "rnn"]
+
+FIRST_SPREAD = 0.5  # standard deviation, in units, of the distribution that training starts from
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Batch(NamedTuple):
     members  [batch, origins, horizon, members]  scaled linear forecasts
     prior    [batch, origins, members]           logits from each member's recent loss
     unit     [batch, origins]                    size of the linear error, in scaled units
+    weight   [batch, origins]                    of each origin in the loss
     target   [batch, origins, horizon]           scaled; NaN where unknown
     """
 
@@ -63,6 +67,7 @@ class Batch(NamedTuple):
     members: Tensor
     prior: Tensor
     unit: Tensor
+    weight: Tensor
     target: Tensor
 
     def to(self, device: torch.device) -> "Batch":
@@ -84,12 +89,11 @@ class Output(NamedTuple):
 class Network(nn.Module):
     """Encoder and horizon head, see the module's equations."""
 
-    def __init__(
-        self, shape: Shape, cell: Cell, units: int, dropout: float, forget_bias: float, width: int = 32
-    ) -> None:
+    def __init__(self, shape: Shape, cell: Cell, units: int, dropout: float, forget_bias: float) -> None:
         super().__init__()
         self.shape = shape
         self.encoder = encoder(cell, shape.inputs, units, forget_bias)
+        width = units  # of the head
         self.from_state = nn.Linear(units, width)
         self.from_ahead = nn.Linear(shape.ahead, width, bias=False)
         self.step_offset = nn.Parameter(torch.zeros(shape.horizon, width))
@@ -150,16 +154,17 @@ def encoder(cell: Cell, inputs: int, units: int, forget_bias: float) -> nn.RNNBa
     else:
         layer = nn.RNN(inputs, units, batch_first=True)
         return layer
+    biases = dict(layer.named_parameters())
     with torch.no_grad():
-        layer.bias_ih_l0[kept] = forget_bias
-        layer.bias_hh_l0[kept] = 0.0
+        biases["bias_ih_l0"][kept] = forget_bias
+        biases["bias_hh_l0"][kept] = 0.0
     return layer
 
 
 def _normal_gaps(levels: Sequence[float]) -> list[float]:
     """Biases whose softplus are the gaps between standard normal quantiles, nearest the median first."""
-    normal = torch.distributions.Normal(0.0, 0.5)
-    quantiles = [float(normal.icdf(torch.tensor(p))) for p in levels]
+    normal = NormalDist(0.0, FIRST_SPREAD)
+    quantiles = [normal.inv_cdf(p) for p in levels]
     median = levels.index(0.5)
     below = [quantiles[i + 1] - quantiles[i] for i in range(median - 1, -1, -1)]
     above = [quantiles[i + 1] - quantiles[i] for i in range(median, len(levels) - 1)]

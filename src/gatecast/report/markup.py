@@ -1,4 +1,4 @@
-"""Small pieces of HTML. Whatever comes from a table goes through `escape` here and nowhere else."""
+"""Small pieces of HTML. Whatever comes from a table goes through `escape`."""
 
 from collections.abc import Sequence
 from html import escape
@@ -39,7 +39,8 @@ def table(
     best   the row to set off
     words  the column that holds sentences
     """
-    titles = "".join(f'<th scope="col">{escape(h)}</th>' for h in head)
+    kinds = [' class="words"' if column == words else "" for column in range(len(head))]
+    titles = "".join(f'<th scope="col"{kind}>{escape(h)}</th>' for kind, h in zip(kinds, head, strict=True))
     body = "".join(_row(row, index == best, words) for index, row in enumerate(rows))
     return f'<div class="scroll"><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
 

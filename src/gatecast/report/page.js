@@ -2,14 +2,29 @@
 // Draws every figure of the page from the JSON beside it, in the colours of the reader's scheme.
 (function () {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+  // Buttons appear under a mouse; a finger pinches, and buttons would only lie over the legend.
+  const buttons = window.matchMedia("(hover: hover)").matches ? "hover" : false;
+  const config = {
+    responsive: true,
+    displaylogo: false,
+    displayModeBar: buttons,
+    modeBarButtonsToRemove: ["lasso2d", "select2d"],
+  };
+  // The palette's blue is dark; on dark paper a lighter one of the same hue is seen better.
+  const lighter = [[/#0072B2/g, "#4ba7e0"], [/rgba\(0, 114, 178,/g, "rgba(75, 167, 224,"]];
 
   function ink() {
     return getComputedStyle(document.documentElement).getPropertyValue("--quiet").trim();
   }
 
   function draw(place) {
-    const figure = JSON.parse(document.getElementById(place.dataset.figure).textContent);
+    let text = document.getElementById(place.dataset.figure).textContent;
+    if (dark.matches) {
+      lighter.forEach(function (pair) {
+        text = text.replace(pair[0], pair[1]);
+      });
+    }
+    const figure = JSON.parse(text);
     figure.layout.font = Object.assign({}, figure.layout.font, { color: ink() });
     if (place.clientWidth < 640) {
       figure.layout.margin = Object.assign({}, figure.layout.margin, { l: 48, r: 8 });

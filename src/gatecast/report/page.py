@@ -58,7 +58,7 @@ def page(contents: Contents) -> str:
     room = files("gatecast.report")
     style, script = ((room / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     body = "".join(part(contents) for part in PARTS)
-    links = "".join(
+    links = " ".join(
         f'<a href="#{anchor}">{label}</a>' for anchor, label in NAVIGATION if f'id="{anchor}"' in body
     )
     return (

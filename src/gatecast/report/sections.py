@@ -1,5 +1,7 @@
 """The parts of the page, each from what is known; a part without anything to say is left out."""
 
+from html import escape
+
 import numpy as np
 
 from gatecast.forecaster import Forecast
@@ -124,7 +126,8 @@ def values_part(contents: Contents) -> str:
         (str(k + 1), number(float(point)), *(number(float(q)) for q in quantiles))
         for k, (point, quantiles) in enumerate(zip(forecast.point[0], forecast.quantiles[0], strict=True))
     ]
-    return f"<details><summary>The forecast in numbers</summary>{table(head, rows)}</details>"
+    series = escape(str(contents.panel.ids[int(forecast.origins.series[0])]))
+    return f"<details><summary>The forecast of {series} in numbers</summary>{table(head, rows)}</details>"
 
 
 def _coverage(contents: Contents) -> list[str]:

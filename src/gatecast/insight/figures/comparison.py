@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from gatecast._types import FloatArray
 from gatecast.backtest import Backtest, Leaderboard, coverage_by_step, errors_by_step
 from gatecast.insight.figures.palette import BLUE, GREY, color_of, dash_of, dressed, faded
 
@@ -32,15 +33,14 @@ def leaderboard_figure(board: Leaderboard) -> go.Figure:
             marker={"color": colors},
             customdata=words,
             text=[f"{row.mase:.3f}" for row in rows],
-            textposition="auto",
+            textposition="outside",
+            cliponaxis=False,
             hovertemplate="MASE %{x:.3f}, %{customdata}<extra></extra>",
         )
     )
-    dressed(
-        figure,
-        x="MASE: error in units of the seasonal naive's on the history",
-        height=90 + BAR_HEIGHT * len(rows),
-    )
+    dressed(figure, x="MASE, lower is better", height=90 + BAR_HEIGHT * len(rows))
+    longest = max((row.mase for row in rows if row.mase == row.mase), default=1.0)
+    figure.update_xaxes(range=[0, 1.2 * longest])  # room for the number behind the longest bar
     return figure.update_layout(hovermode="closest", showlegend=False)
 
 
@@ -48,7 +48,7 @@ def errors_by_step_figure(backtest: Backtest) -> go.Figure:
     """Mean scaled absolute error of every model at each step ahead."""
     figure = go.Figure()
     steps = np.arange(1, backtest.horizon + 1)
-    for index, (name, errors) in enumerate(errors_by_step(backtest).items()):
+    for index, (name, errors) in enumerate(_best_first(backtest, errors_by_step(backtest))):
         figure.add_scatter(
             x=steps, y=errors, name=name, mode=_mode(backtest.horizon), hovertemplate="%{y:.3f}",
             line={"color": color_of(index), "dash": dash_of(index), "width": 2},
@@ -70,7 +70,7 @@ def coverage_figure(backtest: Backtest, level: Sequence[float] = (80, 95)) -> go
     )  # fmt: skip
     steps = np.arange(1, backtest.horizon + 1)
     for row, width in enumerate(level, start=1):
-        for index, (name, inside) in enumerate(coverage_by_step(backtest, width).items()):
+        for index, (name, inside) in enumerate(_best_first(backtest, coverage_by_step(backtest, width))):
             figure.add_scatter(
                 x=steps, y=inside, name=name, legendgroup=name, showlegend=row == 1, hovertemplate="%{y:.0%}",
                 mode=_mode(backtest.horizon), row=row, col=1,
@@ -79,7 +79,17 @@ def coverage_figure(backtest: Backtest, level: Sequence[float] = (80, 95)) -> go
         figure.add_hline(y=width / 100, line={"color": GREY, "width": 1.4, "dash": "dash"}, row=row, col=1)
     dressed(figure, x=_ahead(backtest), y="actuals inside", height=110 + 240 * len(level))
     figure.update_layout(legend={"y": 1.01 + 0.07})
-    return figure.update_yaxes(tickformat=".0%", title_text="actuals inside", range=[0, 1.04])
+    lowest = min((float(np.nanmin(t.y)) for t in figure.data if np.isfinite(t.y).any()), default=0.5)
+    bottom = min(lowest, 0.5) - 0.03
+    return figure.update_yaxes(tickformat=".0%", title_text="actuals inside", range=[bottom, 1.03])
+
+
+def _best_first(backtest: Backtest, curves: dict[str, FloatArray]) -> list[tuple[str, FloatArray]]:
+    """One curve per model, in the order of their errors: a model has the same colour in every figure."""
+    errors = {
+        name: float(np.nan_to_num(e, nan=np.inf).mean()) for name, e in errors_by_step(backtest).items()
+    }
+    return [(name, curves[name]) for name in sorted(curves, key=errors.__getitem__)]
 
 
 def _ahead(backtest: Backtest) -> str:

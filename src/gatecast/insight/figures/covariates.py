@@ -43,11 +43,14 @@ def covariates_figure(
         hovertemplate=f"%{{y:{NUMBER}}}", row=1, col=1,
     )  # fmt: skip
     for row, (name, values) in enumerate(chosen.items(), start=2):
-        steps = {"shape": "hv"} if is_binary(values) else {}
+        flag = is_binary(values)
+        steps = {"shape": "hv"} if flag else {}
         figure.add_scatter(
             x=x, y=values[shown.rows], name=name, line={"color": color_of(row - 2), "width": 1.6, **steps},
             hovertemplate=f"%{{y:{NUMBER}}}", row=row, col=1,
         )  # fmt: skip
+        if flag:
+            figure.update_yaxes(range=[-0.08, 1.08], tickvals=[0, 1], row=row, col=1)
     dressed(figure, x=shown.axis, height=ROW_HEIGHT * rows + 80)
     _name_axes(figure, [shown.title, *chosen], units or {})
     _shade(figure, shown.history_stamps[-1], shown.future_stamps[-1])

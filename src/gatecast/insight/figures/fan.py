@@ -7,35 +7,9 @@ import plotly.graph_objects as go
 
 from gatecast._types import FloatArray
 from gatecast.data import Panel
-from gatecast.errors import OptionError
 from gatecast.forecaster import Forecast
 from gatecast.insight.figures.palette import BLUE, GREY, NUMBER, VERMILLION, dressed, faded, quantity
 from gatecast.insight.figures.stretch import stretch
-
-CLOSE = 1e-6  # two probabilities that differ by less are one
-
-
-def interval(forecast: Forecast, origin: int, level: float) -> tuple[FloatArray, FloatArray]:
-    """Lower and upper bound of one central interval. [horizon], [horizon]
-
-    Raises OptionError when the forecast does not hold the interval's quantiles.
-
-    >>> from gatecast.forecaster import Origins
-    >>> start = Origins(np.array([0]), np.array([9]))
-    >>> bounds = np.array([[[1.0, 3.0]]])
-    >>> interval(Forecast(start, np.array([0.1, 0.9]), bounds, np.array([[2.0]])), 0, 80)
-    (array([1.]), array([3.]))
-    """
-    tail = (1 - level / 100) / 2
-    columns = [np.flatnonzero(np.abs(forecast.levels - p) < CLOSE) for p in (tail, 1 - tail)]
-    if not all(len(c) for c in columns):
-        held = ", ".join(f"{p:g}" for p in forecast.levels)
-        raise OptionError(
-            f"a {level:g} % interval needs the quantiles {tail:g} and {1 - tail:g} "
-            f"and the forecast holds {held or 'none'}; ask for them when forecasting"
-        )
-    lower, upper = (forecast.quantiles[origin, :, c[0]] for c in columns)
-    return lower, upper
 
 
 def fan_chart(
@@ -57,11 +31,17 @@ def fan_chart(
     actual    [horizon]  what came, where it is known by now
 
     Raises OptionError for an origin or an interval the forecast does not have.
+
+    >>> from gatecast import SeasonalNaive, load_sample
+    >>> model = SeasonalNaive(horizon=48).fit(load_sample("demand").tail(480))
+    >>> forecast = model.forecast(model.panel_, model.panel_.last_origins(), levels=(0.1, 0.5, 0.9))
+    >>> fan_chart(model.panel_, forecast, level=[80], unit="MW").layout.yaxis.title.text
+    'Victoria, MW'
     """
     shown = stretch(panel, forecast, origin, history)
     figure = go.Figure()
     for width in sorted(level, reverse=True):
-        _add_band(figure, shown.future_stamps, interval(forecast, origin, width), width)
+        _add_band(figure, shown.future_stamps, _bounds(forecast, origin, width), width)
     figure.add_scatter(
         x=shown.history_stamps, y=shown.history, name="history", line={"color": GREY, "width": 1.6},
         hovertemplate=f"%{{y:{NUMBER}}}",
@@ -95,3 +75,8 @@ def _mark_origin(figure: go.Figure, at: object) -> None:
     """A line where the known ends."""
     x = str(at) if isinstance(at, np.datetime64) else at
     figure.add_vline(x=x, line={"color": GREY, "width": 1, "dash": "dash"})
+
+
+def _bounds(forecast: Forecast, origin: int, width: float) -> tuple[FloatArray, FloatArray]:
+    lower, upper = forecast.interval(width)
+    return lower[origin], upper[origin]

@@ -53,11 +53,14 @@ def dressed(figure: go.Figure, *, x: str, y: str = "", height: int = 420) -> go.
         font={"color": GREY, "size": 13, "family": "system-ui, sans-serif"},
         margin={"l": 64, "r": 16, "t": 36, "b": 48},
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom"},
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": GREY, "activecolor": BLUE},
         hovermode="x unified",
         hoverlabel={"bgcolor": "#20242b", "font": {"color": "#f2f4f7"}},
     )
     figure.update_xaxes(gridcolor=GRID, linecolor=GRID, zeroline=False, automargin=True)
-    figure.update_yaxes(gridcolor=GRID, linecolor=GRID, zeroline=False, automargin=True)
+    figure.update_yaxes(
+        gridcolor=GRID, linecolor=GRID, zeroline=False, automargin=True, exponentformat="none"
+    )
     last_row = len(list(figure.select_xaxes())) or 1
     figure.update_xaxes(title_text=x, selector=last_row - 1)
     if y:

@@ -1,0 +1,198 @@
+"""What the gate reads of the linear members: how each has erred of late, where they disagree ahead."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gatecast._types import FloatArray, IntArray
+from gatecast.data import Panel
+from gatecast.forecaster import Origins
+from gatecast.hybrid.pool import Pool, Standing, origins_by_series
+from gatecast.memory import Extras, Inputs, Rows, ordinary
+
+CHUNK = 4096  # origins at a time, to bound what is needed in between
+SMALLEST_UNIT = 1e-3  # of a series' spread: a series foreseen to the digit needs no finer one
+
+
+@dataclass(frozen=True)
+class View:
+    """A panel as the gate reads it at some origins.
+
+    rows    history with the members' realised errors beside the series' own movements
+    extras  the members' forecasts and disagreements at each origin
+    mix     [origins, horizon]  the linear half's own forecast, scaled
+    unit    [series]            mean absolute error of that, scaled
+    """
+
+    rows: Rows
+    extras: Extras
+    mix: FloatArray
+    unit: FloatArray
+
+
+def view(
+    panel: Panel, pool: Pool, inputs: Inputs, origins: Origins, context: int, unit: FloatArray | None = None
+) -> View:
+    """Read a panel for the given origins.
+
+    context  rows before each origin that the network will read
+    unit     [series]  mean absolute error of the linear half, scaled; measured at these origins if not given
+    """
+    rows = inputs.rows(panel)
+    parts = _Parts(panel, pool, inputs, rows, origins)
+    measured = np.full(len(panel), np.nan)
+    for series, mine in origins_by_series(origins).items():
+        position = origins.position[mine]
+        behind = context + sum(reach(pool.horizon, panel.seasons[0]))
+        first, last = max(int(position.min()) - behind, 0), int(position.max())
+        standing = pool.stand(panel, rows.scaled, series, first, last)
+        own = rows.target[panel.rows(series)]
+        measured[series] = (
+            error_size(own, position, standing.mix[position - first]) if unit is None else unit[series]
+        )
+        parts.history(series, standing, float(measured[series]))
+        for some in np.array_split(mine, -(-len(mine) // CHUNK)):
+            parts.ahead(series, some, standing, float(measured[series]))
+    unit = np.where(np.isfinite(measured), measured, np.nanmean(measured)) if unit is None else unit
+    return parts.assemble(unit)
+
+
+class _Parts:
+    """The arrays of a view while they are filled, series by series."""
+
+    def __init__(self, panel: Panel, pool: Pool, inputs: Inputs, rows: Rows, origins: Origins) -> None:
+        self._panel, self._inputs, self._rows, self._origins = panel, inputs, rows, origins
+        count, shape = pool.count, (len(origins), pool.horizon)
+        self._realised = np.zeros((len(rows.scaled), 5 * count), dtype=np.float32)
+        self._ahead = np.zeros((*shape, count + 7), dtype=np.float32)
+        self._members = np.zeros((*shape, count), dtype=np.float32)
+        self._prior = np.zeros((len(origins), count), dtype=np.float32)
+        self._mix = np.empty(shape)
+
+    def history(self, series: int, standing: Standing, unit: float) -> None:
+        """Enter how the members have erred on one series."""
+        own = self._rows.scaled[self._panel.rows(series)]
+        start = int(self._panel.offsets[series]) + standing.first
+        season = self._panel.seasons[0]
+        self._realised[start : start + len(standing.mix)] = realised_errors(own, standing, unit, season)
+
+    def ahead(self, series: int, mine: IntArray, standing: Standing, unit: float) -> None:
+        """Enter what is known ahead of some origins of one series."""
+        inputs, season = self._inputs, self._panel.seasons[0]
+        own = self._rows.scaled[self._panel.rows(series)]
+        position = self._origins.position[mine]
+        chosen = position - standing.first
+        movement = float(inputs.movement[series])
+        apart = disagreements(own, position, standing, unit, movement, season)
+        size = np.broadcast_to(sizes(unit, inputs, series), (*apart.shape[:2], 3))
+        self._ahead[mine] = np.concatenate([apart, size], axis=-1)
+        self._members[mine] = standing.paths[chosen]
+        self._prior[mine] = standing.prior[chosen]
+        self._mix[mine] = standing.mix[chosen]
+
+    def assemble(self, unit: FloatArray) -> View:
+        """The view, once every series is in."""
+        series = self._origins.series
+        history = np.concatenate([self._rows.history, self._realised], axis=1)
+        sized, counted = unit[series].astype(np.float32), weights(unit, self._inputs)[series]
+        extras = Extras(self._ahead, self._members, self._prior, sized, counted)
+        return View(replace(self._rows, history=history), extras, self._mix, unit)
+
+
+def error_size(own: FloatArray, position: IntArray, mix: FloatArray) -> float:
+    """Mean absolute error of the mixture at some origins of one series, NaN where nothing is known.
+
+    own  [time]  scaled, NaN where no value was known
+    mix  [origins, horizon]
+    """
+    steps = position[:, None] + np.arange(1, mix.shape[1] + 1)
+    actual = np.where(steps < len(own), own[np.minimum(steps, len(own) - 1)], np.nan)
+    error = np.abs(actual - mix)
+    return max(float(np.nanmean(error)), SMALLEST_UNIT) if np.isfinite(error).any() else np.nan
+
+
+def weights(unit: FloatArray, inputs: Inputs) -> np.ndarray:
+    """How much each series counts in the loss: half equally, half by its relative errors. [series]
+
+    Equal weights alone are MASE's; relative errors are what sMAPE and MAPE add up, and a noisy series
+    has most of them.
+    """
+    scale = inputs.scale
+    level = np.where(scale.logs, 1.0, np.maximum(np.abs(scale.center), 1e-9))
+    relative = np.minimum(unit * scale.spread / level, 1.0)
+    weight: np.ndarray = (0.5 + 0.5 * relative / max(float(relative.mean()), 1e-12)).astype(np.float32)
+    return weight
+
+
+def sizes(unit: float, inputs: Inputs, series: int) -> np.ndarray:
+    """What kind of series it is: errors against spread and level, movements against errors. [3]"""
+    scale = inputs.scale
+    level = 1.0 if scale.logs[series] else max(abs(float(scale.center[series])), 1e-9)
+    relative = unit * float(scale.spread[series]) / level
+    return ordinary(np.log(np.array([unit, relative, float(inputs.movement[series]) / unit]) + 1e-6) / 2)
+
+
+def reach(horizon: int, season: int) -> tuple[int, int]:
+    """How far ahead the forecasts judged at a step were made, and over how many steps errors are averaged."""
+    return min(horizon, season) if season > 1 else horizon, max(season, 4)
+
+
+def realised_errors(own: FloatArray, standing: Standing, unit: float, season: int) -> np.ndarray:
+    """At each step: how wrong each member's forecasts for it were, and how wrong they have been on average.
+
+    own      [time]  the scaled series
+    returns  [origins, 5 members]  error one step ahead; error up to a season ahead, its running mean and
+             mean size over a season; the prior
+    """
+    count, horizon, _ = standing.paths.shape
+    present = own[standing.first : standing.first + count, None]
+    far, window = reach(horizon, season)
+    near_error, far_error = np.zeros((2, count, standing.paths.shape[2]))
+    near_error[1:] = present[1:] - standing.paths[:-1, 0]
+    if far < count:
+        far_error[far:] = present[far:] - standing.paths[:-far, far - 1]
+    parts = [
+        np.arcsinh(near_error / unit),
+        np.arcsinh(far_error / unit),
+        np.arcsinh(running_mean(far_error, window) / unit),
+        np.arcsinh(running_mean(np.abs(far_error), window) / unit),
+        standing.prior / 5.0,
+    ]
+    return ordinary(np.concatenate(parts, axis=1))
+
+
+def disagreements(
+    own: FloatArray,
+    position: IntArray,
+    standing: Standing,
+    unit: float,
+    movement: float,
+    season: int,
+) -> np.ndarray:
+    """For each step ahead: where each member stands against the mixture, and the mixture against the past.
+
+    returns  [origins, horizon, members + 4]
+    """
+    paths, mix = standing.paths[position - standing.first], standing.mix[position - standing.first]
+    horizon = mix.shape[1]
+    step = np.arange(1, horizon + 1)
+    back = position[:, None] + step - season * (-(-step // season))
+    earlier = own[np.maximum(back, 0)]
+    ramp = np.broadcast_to(step / horizon, mix.shape)
+    parts = [
+        np.arcsinh((paths - mix[..., None]) / unit),
+        mix[..., None],
+        np.arcsinh((mix - own[position][:, None]) / movement)[..., None],
+        np.arcsinh((mix - earlier) / movement)[..., None],
+        ramp[..., None],
+    ]
+    return ordinary(np.concatenate(parts, axis=-1))
+
+
+def running_mean(columns: FloatArray, window: int) -> FloatArray:
+    """Mean of the last `window` rows, fewer at the beginning. [rows, columns]"""
+    total = np.concatenate([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0)])
+    end = np.arange(1, len(columns) + 1)
+    start = np.maximum(end - window, 0)
+    mean: FloatArray = (total[end] - total[start]) / (end - start)[:, None]
+    return mean

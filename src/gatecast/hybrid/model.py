@@ -1,0 +1,161 @@
+"""The hybrid: a pool of linear forecasts, weighed and corrected by a network that remembers.
+
+    linear part  = members mixed by how well each has done of late
+    memory part  = share · (the network's reweighting of the members and its correction - linear part)
+    forecast     = linear part + memory part
+
+One predictive distribution belongs to the sum: the network's quantiles, moved with its median and
+calibrated on origins that neither trained it nor chose its weights.
+"""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+
+from gatecast._types import FloatArray
+from gatecast.data import Panel
+from gatecast.errors import TrainingError
+from gatecast.forecaster import Forecast, Origins
+from gatecast.front import TableDoor
+from gatecast.hybrid.features import View, view
+from gatecast.hybrid.gate import choose_shares, join
+from gatecast.hybrid.half import LinearHalf
+from gatecast.hybrid.pool import Pool
+from gatecast.interval import LEVELS, agreed, at_levels
+from gatecast.linear import require_steps
+from gatecast.memory import (
+    Calibrated,
+    Cell,
+    Cutter,
+    Plan,
+    Training,
+    calibrate_quantiles,
+    learn_inputs,
+    learn_network,
+    plan_windows,
+    read,
+    single_windows,
+)
+from gatecast.progress import Progress
+
+MEDIAN = LEVELS.index(0.5)
+CELL: Cell = "lstm"
+
+
+class Hybrid(TableDoor):
+    """Linear half and memory half, joined by a gate.
+
+    horizon   steps ahead
+    season    lengths of the cycles in steps; inferred from the frequency if not given
+    known     covariates known ahead: weather forecast, holiday
+    past      covariates known up to the origin; the memory half reads them
+    static    covariates of a series; the memory half reads them
+    holidays  country or region whose public holidays to add, e.g. "AU-VIC"
+    seed      the same seed gives the same forecast, to the byte, on one machine's CPU
+    training  how the network is built and trained
+
+    Fitted: `shares_` [series], how much of the memory is believed; 0 where it did not help on held-out
+    origins, where histories are too short to train one or where training breaks down, and a note says so.
+    """
+
+    def __init__(
+        self,
+        horizon: int,
+        season: int | Sequence[int] | None = None,
+        known: Sequence[str] = (),
+        past: Sequence[str] = (),
+        static: Sequence[str] = (),
+        holidays: str | None = None,
+        seed: int = 0,
+        training: Training | None = None,
+    ) -> None:
+        self.horizon = horizon
+        self.season = season
+        self.known = known
+        self.past = past
+        self.static = static
+        self.holidays = holidays
+        self.seed = seed
+        self.training = training
+
+    def learn(self, panel: Panel, progress: Progress) -> Self:
+        """Fit the pool, train the network on its honest past forecasts, choose shares and calibrate."""
+        require_steps(panel, 3, self.name)
+        training = self.training or Training()
+        plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
+        self.linear_: LinearHalf | None = None
+        self.shares_ = np.zeros(len(panel))
+        if plan is None:
+            steps = int(panel.known_steps.max())
+            why = f"histories of {steps} steps or fewer are too short to train a memory"
+            return self._learn_alone(panel, progress, f"{self.name}: {why}")
+        self.inputs_ = learn_inputs(panel)
+        self.context_ = plan.context
+        with progress.task(f"{self.name}: linear half", total=2) as task:
+            self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel)
+            task.advance()
+            windows = view(panel, self.pool_, self.inputs_, plan.training.origins, self.context_)
+            self.unit_ = windows.unit
+            cutter = Cutter(panel, windows.rows, plan.training, windows.extras, self.horizon)
+            task.advance()
+        choosing, chosen = self._single(panel, plan.choosing)
+        try:
+            self.trained_ = learn_network(CELL, cutter, choosing, training, self.seed, progress, self.name)
+        except TrainingError as broken:
+            return self._learn_alone(panel, progress, str(broken))
+        self._choose(panel, plan, choosing, chosen)
+        self._calibrate(panel, plan)
+        return self
+
+    def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
+        """Fall back to the linear half, and say why."""
+        progress.note(f"{why}; the forecast is the linear half's alone")
+        self.linear_ = LinearHalf(self.horizon).learn(panel, progress)
+        return self
+
+    def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
+        """Both parts, their sum and its calibrated quantiles at each origin."""
+        whose = origins.series[:, None]
+        if self.linear_ is not None:
+            alone = self.linear_.forecast(panel, origins, levels)
+            return Forecast(
+                origins, alone.levels, alone.quantiles, alone.point, alone.point, np.zeros_like(alone.point)
+            )
+        cutter, seen = self._single(panel, origins)
+        scaled = self.calibrated_.apply(self._joined(cutter, seen, origins))
+        inverse = self.inputs_.scale.inverse
+        linear = inverse(seen.mix, whose)
+        median = scaled[..., MEDIAN]
+        # the same scaled value may round to another one in the series' unit: no memory must stay none
+        memory = np.where(median == seen.mix, 0.0, inverse(median, whose) - linear)
+        point = linear + memory
+        quantiles = inverse(at_levels(scaled, LEVELS, levels), whose[..., None])
+        probabilities = np.asarray(levels, dtype=np.float64)
+        return Forecast(origins, probabilities, agreed(quantiles, point, levels), point, linear, memory)
+
+    def _single(self, panel: Panel, origins: Origins) -> tuple[Cutter, View]:
+        seen = view(panel, self.pool_, self.inputs_, origins, self.context_, self.unit_)
+        windows = single_windows(origins, self.context_)
+        return Cutter(panel, seen.rows, windows, seen.extras, self.horizon), seen
+
+    def _choose(self, panel: Panel, plan: Plan, cutter: Cutter, seen: View) -> None:
+        network = read(self.trained_.network, cutter)[0][..., MEDIAN]
+        series = plan.choosing.series
+        unit = self.unit_[series]
+        self.shares_ = choose_shares(cutter.targets(), seen.mix, network, unit, series, len(panel))
+
+    def _calibrate(self, panel: Panel, plan: Plan) -> None:
+        cutter, seen = self._single(panel, plan.calibrating)
+        joined = self._joined(cutter, seen, plan.calibrating)
+        self.calibrated_: Calibrated = calibrate_quantiles(cutter.targets(), joined)
+
+    def _joined(self, cutter: Cutter, seen: View, origins: Origins) -> FloatArray:
+        """The network's quantiles, moved so that their median is the joined forecast."""
+        quantiles, _ = read(self.trained_.network, cutter)
+        network = quantiles[..., MEDIAN]
+        share = self.shares_[origins.series][:, None]
+        joined = join(seen.mix, network, share)
+        # in this order the median is the joined forecast to the bit, whatever the rounding
+        moved: FloatArray = joined[..., None] + (quantiles - network[..., None])
+        return moved

@@ -1,0 +1,168 @@
+"""The pool of linear members: their forecasts from every origin, and how well each has done of late.
+
+    r_k = clip(loss_k / min loss - 1, 0, 3)   over the last two long seasons of origins whose outcome is known
+    prior weight of member k ∝ exp(-5 r_k)
+
+The mixture by prior weights is the linear half of the hybrid: no network takes part in it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gatecast._types import FloatArray, IntArray
+from gatecast.data import Panel, Scale, fill_causally
+from gatecast.forecaster import Origins
+from gatecast.linear import Autoregression, recent_level, repeated
+
+FEWEST_RECENT = 60  # origins whose losses make the prior
+WORST = 3.0
+SHARPNESS = 5.0
+BEYOND = 1.0  # how far beyond its past range a member's scaled forecast is believed
+PROFILE_CYCLES = 4
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Every member's forecasts from the origins of one series, scaled, and the prior they have earned.
+
+    first  position of the first origin here
+    paths  [origins, horizon, members]  by coefficients that have not seen their outcome
+    prior  [origins, members]           logits, -5 r
+    mix    [origins, horizon]           the mixture by prior weights
+    """
+
+    first: int
+    paths: FloatArray
+    prior: FloatArray
+    mix: FloatArray
+
+
+class Pool:
+    """Linear forecasters side by side.
+
+    horizon  steps ahead
+    scale    on which forecasts are compared and mixed
+    """
+
+    def __init__(self, horizon: int, scale: Scale) -> None:
+        self.horizon = horizon
+        self.scale_ = scale
+
+    def fit(self, panel: Panel) -> "Pool":
+        """Fit every member on every known value."""
+        full = Autoregression(self.horizon)
+        full.fit_paths(panel)
+        self.fitted_ = [full]
+        if any(one.regression is not None for one in full.fitted_):
+            plain = Autoregression(self.horizon, regress=False)
+            plain.fit_paths(panel)
+            self.fitted_.append(plain)
+        if self.scale_.logs.any():
+            raw = Autoregression(self.horizon, logs=False, regress=False)
+            raw.fit_paths(panel)
+            self.fitted_.append(raw)
+        self._lengths = sorted({s for s in panel.seasons if s > 1}) or [1]
+        self.low_, self.high_ = _range(panel, self.scale_)
+        return self
+
+    @property
+    def count(self) -> int:
+        """How many members there are."""
+        return len(self.fitted_) + len(self._lengths) + 2
+
+    def scaled(self, panel: Panel) -> FloatArray:
+        """The panel's values on the pool's scale, gaps filled causally. [rows]"""
+        whose = np.repeat(np.arange(len(panel)), panel.lengths)
+        values = self.scale_.forward(panel.values, whose)
+        return fill_causally(values, panel.offsets, panel.seasons[0])
+
+    def stand(self, panel: Panel, scaled: FloatArray, series: int, first: int, last: int) -> Standing:
+        """Forecasts and priors of one series at the origins from `first` to `last`, both included.
+
+        scaled  [rows]  as `scaled` gives it
+        """
+        recent = max(FEWEST_RECENT, 2 * panel.seasons[-1])
+        begin = max(0, first - recent - 2 * self.horizon)
+        position = np.arange(begin, last + 1)
+        origins = Origins(np.full(len(position), series, dtype=np.int64), position)
+        own = scaled[panel.rows(series)]
+        members = [*self._fitted_paths(panel, origins), *self._naive_paths(own, position)]
+        low, high = self.low_[series] - BEYOND, self.high_[series] + BEYOND
+        paths = np.stack(members, axis=-1)
+        np.clip(paths, low, high, out=paths)
+        prior = -SHARPNESS * recent_ratio(own, begin, paths, recent)
+        keep = slice(first - begin, None)
+        paths, prior = paths[keep], prior[keep]
+        return Standing(first, paths, prior, mixture(paths, prior))
+
+    def _fitted_paths(self, panel: Panel, origins: Origins) -> list[FloatArray]:
+        """Crossed, so that a member's past errors are as large as those it will make."""
+        whose = origins.series[:, None]
+        found = [self.scale_.forward(m.past_paths(panel, origins), whose) for m in self.fitted_]
+        return [np.where(np.isfinite(path), path, -np.inf) for path in found]  # no logarithm: below all
+
+    def _naive_paths(self, own: FloatArray, position: IntArray) -> list[FloatArray]:
+        """Every season repeated; the longest moved to the present level, and its mean over some cycles."""
+        lengths, longest = self._lengths, self._lengths[-1]
+        naive = [repeated(own, position, self.horizon, s) for s in lengths]
+        level = recent_level(own, position, lengths[0])
+        earlier = recent_level(own, np.maximum(position - longest, 0), lengths[0])
+        shifted = naive[-1] + (level - earlier)[:, None]
+        cycles = [
+            repeated(own, np.maximum(position - j * longest, 0), self.horizon, longest)
+            for j in range(PROFILE_CYCLES)
+        ]
+        return [*naive, shifted, np.mean(cycles, axis=0)]
+
+
+def recent_ratio(scaled: FloatArray, begin: int, paths: FloatArray, recent: int) -> FloatArray:
+    """Each member's recent loss over that of the best, less 1, at each origin. [origins, members]
+
+    Only outcomes known at the origin count: the last forecast judged was made one horizon earlier.
+
+    scaled  [time]
+    begin   position of the first origin
+    paths   [origins, horizon, members]
+    recent  how many origins to look back on
+    """
+    count, horizon, members = paths.shape
+    steps = begin + np.arange(count)[:, None] + np.arange(1, horizon + 1)
+    inside = steps < len(scaled)
+    outcome = np.where(inside, scaled[np.minimum(steps, len(scaled) - 1)], np.nan)
+    known = np.isfinite(outcome).all(axis=1)
+    loss = np.zeros((count, members))
+    for member in range(members):  # one at a time: all at once would take a multiple of the paths' memory
+        size = np.abs(outcome - paths[..., member]).mean(axis=1)
+        loss[known, member] = size[known]
+    total = np.concatenate([np.zeros((1, members)), np.cumsum(loss, axis=0)])
+    number = np.concatenate([[0], np.cumsum(known)])
+    end = np.maximum(np.arange(count) - horizon + 1, 0)  # forecasts made before `end` are judged
+    start = np.maximum(end - recent, 0)
+    seen = (number[end] - number[start])[:, None]
+    mean = (total[end] - total[start]) / np.maximum(seen, 1)
+    best = mean.min(axis=1, keepdims=True)
+    ratio: FloatArray = np.clip(mean / np.maximum(best, 1e-9) - 1.0, 0.0, WORST)
+    return np.where(seen > 0, ratio, 0.0)
+
+
+def mixture(paths: FloatArray, prior: FloatArray) -> FloatArray:
+    """Members weighted by softmax of the prior. [origins, horizon]"""
+    weights = np.exp(prior - prior.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    mixed: FloatArray = (paths * weights[:, None, :]).sum(axis=-1)
+    return mixed
+
+
+def _range(panel: Panel, scale: Scale) -> tuple[FloatArray, FloatArray]:
+    low, high = np.zeros(len(panel)), np.zeros(len(panel))
+    for i in range(len(panel)):
+        scaled = scale.forward(panel.values[panel.history(i)], i)
+        known = scaled[np.isfinite(scaled)]
+        low[i], high[i] = known.min(initial=np.inf), known.max(initial=-np.inf)
+    return low, high
+
+
+def origins_by_series(origins: Origins) -> dict[int, IntArray]:
+    """Which origins belong to each series."""
+    return {int(i): np.flatnonzero(origins.series == i) for i in np.unique(origins.series)}

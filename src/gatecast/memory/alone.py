@@ -1,0 +1,113 @@
+"""A recurrent network on its own: the memory half without the linear one.
+
+It reads the series, its calendar and covariates, and for each step ahead the values one season and more
+before; everything it says of trend and season it has to learn. Quantiles are calibrated on origins held
+out of training.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+import numpy as np
+
+from gatecast.data import Panel
+from gatecast.errors import SeriesError
+from gatecast.forecaster import Forecast, Origins
+from gatecast.front import TableDoor
+from gatecast.interval import LEVELS, agreed, at_levels
+from gatecast.memory.inputs import Rows, learn_inputs, lone_extras
+from gatecast.memory.network import Cell
+from gatecast.memory.scaled import Calibrated, calibrate_quantiles
+from gatecast.memory.train import Training, learn_network, read
+from gatecast.memory.windows import Cutter, Plan, plan_windows, single_windows, too_short
+from gatecast.progress import Progress
+
+
+class _Alone(TableDoor):
+    """What the networks on their own share.
+
+    horizon   steps ahead
+    season    lengths of the cycles in steps; inferred from the frequency if not given
+    known     covariates known ahead: weather forecast, holiday
+    past      covariates known up to the origin
+    static    covariates of a series
+    holidays  country or region whose public holidays to add, e.g. "AU-VIC"
+    seed      the same seed gives the same forecast, to the byte, on one machine's CPU
+    training  how the network is built and trained
+    """
+
+    cell: ClassVar[Cell]
+
+    def __init__(
+        self,
+        horizon: int,
+        season: int | Sequence[int] | None = None,
+        known: Sequence[str] = (),
+        past: Sequence[str] = (),
+        static: Sequence[str] = (),
+        holidays: str | None = None,
+        seed: int = 0,
+        training: Training | None = None,
+    ) -> None:
+        self.horizon = horizon
+        self.season = season
+        self.known = known
+        self.past = past
+        self.static = static
+        self.holidays = holidays
+        self.seed = seed
+        self.training = training
+
+    def learn(self, panel: Panel, progress: Progress) -> Self:
+        """Train on the earlier part of each series, choose and calibrate on the rest."""
+        training = self.training or Training()
+        plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
+        if plan is None:
+            raise SeriesError(too_short(self.name, panel, self.horizon))
+        self.inputs_ = learn_inputs(panel)
+        rows = self.inputs_.rows(panel)
+        windows = self._cutter(panel, rows, plan)
+        judged = self._single(panel, rows, plan.choosing, plan.context)
+        self.trained_ = learn_network(self.cell, windows, judged, training, self.seed, progress, self.name)
+        self.context_ = plan.context
+        calibrating = self._single(panel, rows, plan.calibrating, plan.context)
+        quantiles, _ = read(self.trained_.network, calibrating)
+        self.calibrated_: Calibrated = calibrate_quantiles(calibrating.targets(), quantiles)
+        return self
+
+    def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
+        """The network's calibrated quantiles at each origin."""
+        cutter = self._single(panel, self.inputs_.rows(panel), origins, self.context_)
+        scaled = self.calibrated_.apply(read(self.trained_.network, cutter)[0])
+        series = origins.series[:, None, None]
+        point = self.inputs_.scale.inverse(scaled[..., LEVELS.index(0.5)], origins.series[:, None])
+        quantiles = self.inputs_.scale.inverse(at_levels(scaled, LEVELS, levels), series)
+        return Forecast(
+            origins, np.asarray(levels, dtype=np.float64), agreed(quantiles, point, levels), point
+        )
+
+    def _cutter(self, panel: Panel, rows: Rows, plan: Plan) -> Cutter:
+        extras = lone_extras(panel, rows, plan.training.origins, self.horizon)
+        return Cutter(panel, rows, plan.training, extras, self.horizon)
+
+    def _single(self, panel: Panel, rows: Rows, origins: Origins, context: int) -> Cutter:
+        extras = lone_extras(panel, rows, origins, self.horizon)
+        return Cutter(panel, rows, single_windows(origins, context), extras, self.horizon)
+
+
+class LSTM(_Alone):
+    """An LSTM on its own. Hochreiter & Schmidhuber (1997), with the forget gate of Gers et al. (2000)."""
+
+    cell = "lstm"
+
+
+class GRU(_Alone):
+    """A GRU on its own. Cho et al. (2014), arXiv 1406.1078."""
+
+    cell = "gru"
+
+
+class RNN(_Alone):
+    """A plain recurrent network on its own. Elman (1990)."""
+
+    cell = "rnn"

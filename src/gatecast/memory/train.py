@@ -1,0 +1,211 @@
+"""Train a network on windows, and read its forecasts off again.
+
+AdamW with one cycle of the rate and clipped gradients; the weights kept are those that did best on
+origins held out of training. Loshchilov & Hutter (2019), arXiv 1711.05101; Smith & Topin (2018),
+arXiv 1708.07120.
+"""
+
+import copy
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from gatecast.errors import OptionError, TrainingError
+from gatecast.memory.loss import pinball
+from gatecast.memory.network import Batch, Cell, Network
+from gatecast.memory.windows import Cutter
+from gatecast.progress import Progress
+
+BETAS = (0.9, 0.98)
+WARM_UP = 0.15
+FORECAST_BATCH = 128
+MOST_WINDOWS = 8000
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a network is built and trained.
+
+    units         size of the cell, of the hidden state and of the head
+    dropout       share of units silenced while training, in [0, 1)
+    forget_bias   where the forget gate starts: 1 forgets 27 % of the cell at each step, 3 forgets 5 %
+    steps         of gradient descent, at most
+    windows       in each batch
+    origins       in each window
+    rate          highest learning rate
+    weight_decay  of AdamW
+    clip          largest norm of the gradient
+    checks        how often the held-out origins are asked, evenly over the second half of the steps
+    """
+
+    units: int = 64
+    dropout: float = 0.1
+    forget_bias: float = 2.0
+    steps: int = 240
+    windows: int = 32
+    origins: int = 8
+    rate: float = 1e-2
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    checks: int = 6
+
+    @property
+    def drawn(self) -> int:
+        """How many windows to draw in all: no more than are needed, nor than memory holds."""
+        return min(self.steps * self.windows, MOST_WINDOWS)
+
+    def __post_init__(self) -> None:
+        for name in ("units", "steps", "windows", "origins", "checks", "rate", "clip"):
+            if not getattr(self, name) > 0:
+                raise OptionError(f"{name} is {getattr(self, name)!r}; give a number above 0")
+        if not 0 <= self.dropout < 1:
+            raise OptionError(
+                f"dropout is {self.dropout!r}; give a share of units from 0 up to, not including, 1"
+            )
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network and how it got there.
+
+    losses   held-out loss at each check
+    best     step whose weights were kept
+    """
+
+    network: Network
+    losses: tuple[float, ...]
+    best: int
+
+
+def device() -> torch.device:
+    """The GPU if there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Run PyTorch on one thread: nets this small lose time to sharing, and bytes would depend on cores."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def learn_network(
+    cell: Cell, windows: Cutter, judged: Cutter, training: Training, seed: int, progress: Progress, label: str
+) -> Trained:
+    """Build a network for these windows and train it.
+
+    judged  windows of held-out origins that choose among weights
+    """
+    with one_thread(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = Network(windows.shape, cell, training.units, training.dropout, training.forget_bias)
+        return train(network, windows, judged, training, seed, progress, f"{label}: training")
+
+
+def train(
+    network: Network,
+    windows: Cutter,
+    held_out: Cutter,
+    training: Training,
+    seed: int,
+    progress: Progress,
+    label: str,
+) -> Trained:
+    """Train, keeping the weights that did best on the held-out windows.
+
+    The same seed gives the same weights, to the byte, on the same machine's CPU.
+
+    Raises TrainingError at the step whose loss is no number, or if the held-out loss never is one.
+    """
+    place = device()
+    network = network.to(place)
+    levels = torch.tensor(network.shape.levels, device=place)
+    optimiser = torch.optim.AdamW(
+        network.parameters(), lr=training.rate, betas=BETAS, weight_decay=training.weight_decay
+    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, training.rate, total_steps=training.steps, pct_start=WARM_UP
+    )
+    draw = np.random.default_rng(seed)
+    first_check = training.steps // 2
+    every = max(1, (training.steps - first_check) // training.checks)
+    losses: list[float] = []
+    best, kept = 0, copy.deepcopy(network.state_dict())
+    with progress.task(label, total=training.steps) as task:
+        for step in range(1, training.steps + 1):
+            batch = windows.batch(draw.integers(len(windows), size=training.windows)).to(place)
+            loss = _descend(network, batch, levels, optimiser, training.clip)
+            if not math.isfinite(loss):
+                raise TrainingError(_broken(label, f"the loss of step {step} of {training.steps}", training))
+            schedule.step()
+            if step >= first_check and (step - first_check) % every == 0:
+                held = held_out_loss(network, held_out, levels)
+                if not losses or held < min(losses):
+                    best, kept = step, copy.deepcopy(network.state_dict())
+                losses.append(held)
+            task.advance(loss=f"{loss:.3f}", held_out=f"{losses[-1]:.3f}" if losses else "-")
+    if not math.isfinite(min(losses)):
+        raise TrainingError(_broken(label, f"the held-out loss of all {len(losses)} checks", training))
+    network.load_state_dict(kept)
+    return Trained(network.eval(), tuple(losses), best)
+
+
+def _broken(label: str, what: str, training: Training) -> str:
+    return (
+        f"{label}: {what} is not a finite number; train at a rate below {training.rate:g}, "
+        "and look for extreme values in the series and its covariates"
+    )
+
+
+def _descend(
+    network: Network, batch: Batch, levels: Tensor, optimiser: torch.optim.Optimizer, clip: float
+) -> float:
+    """One step of gradient descent."""
+    network.train()
+    optimiser.zero_grad(set_to_none=True)
+    loss = pinball(batch.target, network(batch).quantiles, levels, batch.unit, batch.weight)
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(network.parameters(), clip)
+    optimiser.step()
+    return float(loss.detach())
+
+
+def held_out_loss(network: Network, held_out: Cutter, levels: Tensor) -> float:
+    """Mean loss over windows that are not trained on; infinite if the network has broken down."""
+    network.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for chosen in _portions(len(held_out)):
+            batch = held_out.batch(chosen).to(levels.device)
+            loss = float(pinball(batch.target, network(batch).quantiles, levels, batch.unit, batch.weight))
+            total, count = total + loss * len(chosen), count + len(chosen)
+    return total / max(count, 1) if math.isfinite(total) else math.inf
+
+
+def read(network: Network, windows: Cutter) -> tuple[np.ndarray, np.ndarray]:
+    """The network's word at the origins of single-origin windows.
+
+    returns  quantiles [origins, horizon, levels] and member weights [origins, horizon, members], scaled
+    """
+    place = next(network.parameters()).device
+    network.eval()
+    quantiles, weights = [], []
+    with one_thread(), torch.no_grad():
+        for chosen in _portions(len(windows)):
+            output = network(windows.batch(chosen).to(place))
+            quantiles.append(output.quantiles[:, 0].double().cpu().numpy())
+            weights.append(output.weights[:, 0].double().cpu().numpy())
+    return np.concatenate(quantiles), np.concatenate(weights)
+
+
+def _portions(count: int) -> list[np.ndarray]:
+    return [np.arange(i, min(i + FORECAST_BATCH, count)) for i in range(0, count, FORECAST_BATCH)]

@@ -1,0 +1,199 @@
+"""Windows of the past with origins in them, cut into batches for the network."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from gatecast._types import FloatArray, IntArray
+from gatecast.data import Panel, held_out_origins, held_out_start, inside, target_rows
+from gatecast.forecaster import Origins
+from gatecast.interval import LEVELS
+from gatecast.memory.inputs import Extras, Rows
+from gatecast.memory.network import Batch, Shape
+
+FEWEST_ORIGINS = 30  # of one series, to train on
+FEWEST_HELD_OUT = 20  # in all, to choose and calibrate by
+MOST_HELD_OUT = 1600
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Each window is `context` rows of one series that end at its last origin.
+
+    origins  flat, window by window, `per_window` in each, ascending
+    """
+
+    origins: Origins
+    per_window: int
+    context: int
+
+    def __len__(self) -> int:
+        return len(self.origins) // self.per_window
+
+
+def context_length(seasons: tuple[int, ...], shortest: int) -> int:
+    """How many past steps the network reads: one long season and a short one.
+
+    >>> context_length((24, 168), 10_000), context_length((12,), 60), context_length((1,), 10_000)
+    (192, 24, 64)
+    """
+    first, last = seasons[0], seasons[-1]
+    wanted = last + first if first > 1 else 64
+    return max(min(wanted, shortest // 2), 2)
+
+
+def training_windows(
+    panel: Panel,
+    until: IntArray,
+    horizon: int,
+    context: int,
+    per_window: int,
+    count: int,
+    generator: np.random.Generator,
+) -> Windows:
+    """Draw windows whose every target lies before `until`, origins at random phases in their second half.
+
+    until  [series]  leading steps of each series that may be learned from
+    """
+    last = until - 1 - horizon  # the last origin of each series whose targets are all known
+    first = np.minimum(context // 2, np.maximum(last - per_window, 1))
+    room = np.maximum(last - first + 1, 0).astype(np.float64)
+    series = generator.choice(len(panel), size=count, p=room / room.sum())
+    end = first[series] + (generator.random(count) * room[series]).astype(np.int64)
+    reach = np.minimum(context // 2, end - first[series] + 1)
+    back = np.sort((generator.random((count, per_window)) * reach[:, None]).astype(np.int64), axis=1)[:, ::-1]
+    position = end[:, None] - back
+    return Windows(Origins(np.repeat(series, per_window), position.ravel()), per_window, context)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which part of a panel trains, which chooses among weights and which calibrates.
+
+    training     windows whose every target lies before the held-out part
+    choosing     held-out origins that decide when to stop and how much of the memory to believe
+    calibrating  held-out origins, later ones, that tell how wide intervals must be
+    """
+
+    training: Windows
+    choosing: Origins
+    calibrating: Origins
+    context: int
+
+
+def plan_windows(panel: Panel, horizon: int, per_window: int, count: int, seed: int) -> Plan | None:
+    """Divide a panel for training; None where its histories are too short to train on at all.
+
+    per_window  origins in each training window
+    count       training windows to draw
+    """
+    start = held_out_start(panel, horizon)
+    enough = (start - 1 - horizon).max(initial=0) >= FEWEST_ORIGINS
+    held_out = held_out_origins(panel, start, horizon, MOST_HELD_OUT)
+    if not enough or len(held_out) < FEWEST_HELD_OUT:
+        return None
+    context = context_length(panel.seasons, int(start.max()))
+    draw = np.random.default_rng(seed)
+    training = training_windows(panel, start, horizon, context, per_window, count, draw)
+    choosing, calibrating = halves(held_out)
+    return Plan(training, choosing, calibrating, context)
+
+
+def halves(origins: Origins) -> tuple[Origins, Origins]:
+    """Each series' earlier and later origins; all in both where there are too few to divide.
+
+    An odd one out goes to either side in turn, so that neither is empty where every series has one.
+    """
+    if len(origins) < 2 * FEWEST_HELD_OUT:
+        return origins, origins
+    later = np.zeros(len(origins), dtype=bool)
+    for turn, i in enumerate(np.unique(origins.series)):
+        mine = np.flatnonzero(origins.series == i)
+        later[mine[(len(mine) + turn % 2) // 2 :]] = True
+    return origins.where(~later), origins.where(later)
+
+
+def enough_steps(horizon: int) -> int:
+    """How long the history of one series has to be for `plan_windows` to divide it.
+
+    A short horizon holds out a fifth of the history, and of that all but the last horizon's origins.
+    """
+    if horizon < FEWEST_HELD_OUT:
+        return 5 * (horizon + FEWEST_HELD_OUT - 1)
+    return 2 * (horizon + FEWEST_ORIGINS)
+
+
+def too_short(name: str, panel: Panel, horizon: int) -> str:
+    """Why a panel cannot train a network, in words."""
+    longest = int(panel.known_steps.max())
+    return (
+        f"{name} needs a history of at least {enough_steps(horizon)} steps to train on and "
+        f"forecast {horizon} ahead, but the longest series has {longest}; give more history, a shorter "
+        "horizon, or use a linear model"
+    )
+
+
+def single_windows(origins: Origins, context: int) -> Windows:
+    """One window for each origin, so that a forecast depends on its own context and nothing else."""
+    return Windows(origins, 1, context)
+
+
+class Cutter:
+    """Cuts batches out of a panel's rows."""
+
+    def __init__(self, panel: Panel, rows: Rows, windows: Windows, extras: Extras, horizon: int) -> None:
+        self._panel = panel
+        self._rows = rows
+        self._windows = windows
+        self._extras = extras
+        self._horizon = horizon
+
+    def __len__(self) -> int:
+        return len(self._windows)
+
+    @property
+    def shape(self) -> Shape:
+        """What a network must be built for to read these windows."""
+        return Shape(
+            inputs=self._rows.history.shape[1],
+            ahead=self._rows.ahead.shape[1] + self._extras.ahead.shape[2],
+            members=self._extras.members.shape[2],
+            horizon=self._horizon,
+            levels=LEVELS,
+        )
+
+    def targets(self) -> FloatArray:
+        """What came at every origin, scaled; NaN where unknown. [origins, horizon]"""
+        origins = self._windows.origins
+        known = inside(self._panel, origins, self._horizon)
+        return np.where(known, self._rows.target[target_rows(self._panel, origins, self._horizon)], np.nan)
+
+    def batch(self, chosen: IntArray) -> Batch:
+        """The chosen windows as one batch."""
+        windows, per = self._windows, self._windows.per_window
+        flat = (chosen[:, None] * per + np.arange(per)).ravel()
+        origins = windows.origins.where(flat)
+        last = origins.position.reshape(-1, per)[:, -1]
+        history = self._history(origins.series.reshape(-1, per)[:, -1], last)
+        at = windows.context - 1 - (last[:, None] - origins.position.reshape(-1, per))
+        rows = target_rows(self._panel, origins, self._horizon)
+        target = np.where(inside(self._panel, origins, self._horizon), self._rows.target[rows], np.nan)
+        ahead = np.concatenate([self._rows.ahead[rows], self._extras.ahead[flat]], axis=-1)
+        shape = (len(chosen), per)
+        own = self._extras
+        parts = (ahead, own.members[flat], own.prior[flat], own.unit[flat], own.weight[flat], target)
+        folded = [_tensor(part).reshape(*shape, *part.shape[1:]) for part in parts]
+        return Batch(_tensor(history), torch.from_numpy(at), *folded)
+
+    def _history(self, series: IntArray, last: IntArray) -> np.ndarray:
+        """Rows up to each last origin; zeros where a series had not begun. [batch, context, inputs]"""
+        position = last[:, None] - np.arange(self._windows.context - 1, -1, -1)
+        begun = position >= 0
+        rows = self._panel.offsets[series][:, None] + np.maximum(position, 0)
+        history: np.ndarray = self._rows.history[rows] * begun[..., None]
+        return history
+
+
+def _tensor(array: np.ndarray | FloatArray) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))

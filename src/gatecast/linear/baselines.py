@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gatecast._types import FloatArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, fill_causally
 from gatecast.forecaster import Origins
 from gatecast.linear.paths import PathForecaster

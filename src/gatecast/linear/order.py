@@ -28,7 +28,7 @@ QUICK = 8, 0.05  # steps and tolerance of −2 log L
 REFINE = 25, 0.02
 LAST = 60, 1e-4
 HOPELESS = 10.0  # AIC by regression above that of the best shape
-REFINED, RESTARTED = 5, 3  # candidates carried to their maxima after each climb, and those started anew
+REFINED, RESTARTED = 5, 2  # candidates carried to their maxima after each climb, and those started anew
 
 
 @dataclass

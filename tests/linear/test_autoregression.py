@@ -38,7 +38,7 @@ def weather_panel(history: int = 3000, seed: int = 0) -> Panel:
 
 @pytest.mark.parametrize("phi", [0.0, 0.5, 0.9])
 def test_one_step_ahead_it_is_nearly_optimal_on_a_seasonal_ar1(phi: float) -> None:
-    """The optimum's error is the noise itself, of size 1; a cycle that must be learned costs a few percent."""
+    """The optimum's error is the noise itself, 1; a cycle to be learned costs a few percent."""
     panel = panel_of(200 + autoregressive(6000, phi, 1, season=24))
     model, ahead = fitted(panel.seen_until(np.array([4000])), 1), between(3999, 5998)
     squared = (actuals(panel, ahead, 1) - model.paths(panel, ahead)) ** 2

@@ -179,6 +179,21 @@ def test_missing_past_covariates_are_tolerated() -> None:
     assert np.isfinite(model.forecast(gappy, some_origins(gappy), LEVELS).quantiles).all()
 
 
+def test_past_and_static_covariates_move_the_memory_and_not_the_linear_half() -> None:
+    """Whatever tiny training made of them, the network reads them."""
+    panel = panel_for("raw")
+    panel = replace(panel, static=np.array([[0.0], [1.0]]), static_names=("kind",))
+    model = Hybrid(horizon=HORIZON, season=24, training=TINY).learn(panel, Silent())
+    model.shares_ = np.ones(len(panel))
+    origins = some_origins(panel)
+    before = model.forecast(panel, origins, LEVELS)
+    others = (replace(panel, past=-panel.past), replace(panel, static=panel.static[::-1]))
+    for other in others:
+        after = model.forecast(other, origins, LEVELS)
+        assert (after.memory_part != before.memory_part).all()
+        np.testing.assert_array_equal(after.linear_part, before.linear_part)
+
+
 def test_ctrl_c_is_heard_while_training() -> None:
     threads, dice = torch.get_num_threads(), torch.get_rng_state()
     with pytest.raises(KeyboardInterrupt):

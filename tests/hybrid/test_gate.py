@@ -74,9 +74,9 @@ def test_a_gain_too_small_to_be_sure_of_is_left_alone() -> None:
 def test_the_join_lies_between_the_two_and_is_linear_at_share_0(
     linear: float, network: float, share: float
 ) -> None:
-    one, other = np.array([linear]), np.array([network])
+    one, other = np.array([[linear]]), np.array([[network]])
     assert join(one, other, 0.0).tobytes() == (one + 0.0).tobytes()
-    joined = float(join(one, other, share)[0])
+    joined = float(join(one, other, share)[0, 0])
     slack = 1e-9 * max(abs(linear), abs(network), 1.0)
     assert min(linear, network) - slack <= joined <= max(linear, network) + slack
     assert joined == pytest.approx(linear + share * (network - linear), abs=slack)

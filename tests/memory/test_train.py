@@ -168,14 +168,19 @@ def test_ctrl_c_leaves_nothing_half_done(setting: Setting) -> None:
 @pytest.mark.parametrize(
     ("option", "wrong", "said"),
     [
-        ("units", 0, "units is 0; give a number above 0"),
-        ("steps", -5, "steps is -5; give a number above 0"),
+        ("units", 0, "units is 0; give a whole number from 1"),
+        ("steps", -5, "steps is -5; give a whole number from 1"),
+        ("windows", 2.5, "windows is 2.5; give a whole number from 1"),
+        ("checks", True, "checks is True; give a whole number from 1"),
+        ("weight_decay", -0.1, "weight_decay is -0.1; give a number from 0"),
+        ("forget_bias", float("inf"), "forget_bias is inf; give a finite number"),
+        ("origins", "8", "origins is '8'; give a whole number from 1"),
         ("rate", float("nan"), "rate is nan; give a number above 0"),
         ("clip", 0.0, "clip is 0.0; give a number above 0"),
         ("dropout", 1.0, "dropout is 1.0; give a share of units from 0 up to, not including, 1"),
     ],
 )
-def test_an_option_outside_what_it_may_be_is_refused(option: str, wrong: float, said: str) -> None:
+def test_an_option_outside_what_it_may_be_is_refused(option: str, wrong: object, said: str) -> None:
     with pytest.raises(OptionError) as refused:
         Training(**{option: wrong})
     assert str(refused.value) == said

@@ -98,6 +98,20 @@ def test_too_short_says_how_long() -> None:
     assert str(short.value) == said
 
 
+def test_too_few_values_are_counted() -> None:
+    panel = hourly_panel((300,))
+    values = panel.values.copy()
+    values[20:250] = np.nan
+    said = (
+        "LSTM needs a history of at least 108 steps to train on and forecast 24 ahead, but of 300 steps no "
+        "more than 20 have a value in the earlier part, to learn from, and 50 in the later, to judge by; "
+        "give more history, a shorter horizon, or use a linear model"
+    )
+    with pytest.raises(SeriesError) as empty:
+        LSTM(horizon=24, season=24).learn(with_values(panel, values), Silent())
+    assert str(empty.value) == said
+
+
 @given(counts=st.lists(st.integers(1, 9), min_size=40, max_size=60))
 @settings(max_examples=30)
 def test_halves_part_what_is_held_out(counts: list[int]) -> None:

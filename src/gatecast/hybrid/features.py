@@ -53,8 +53,13 @@ def view(
         parts.history(series, standing, float(measured[series]))
         for some in np.array_split(mine, -(-len(mine) // CHUNK)):
             parts.ahead(series, some, standing, float(measured[series]))
-    unit = np.where(np.isfinite(measured), measured, np.nanmean(measured)) if unit is None else unit
-    return parts.assemble(unit)
+    return parts.assemble(_filled(measured) if unit is None else unit)
+
+
+def _filled(unit: FloatArray) -> FloatArray:
+    """Units with those of series nothing is known of replaced by the mean of the others. [series]"""
+    known = np.isfinite(unit)
+    return np.where(known, unit, unit[known].mean() if known.any() else 1.0)
 
 
 class _Parts:

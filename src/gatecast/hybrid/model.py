@@ -88,7 +88,7 @@ class Hybrid(TableDoor):
         self.shares_ = np.zeros(len(panel))
         if plan is None:
             steps = int(panel.known_steps.max())
-            why = f"histories of {steps} steps or fewer are too short to train a memory"
+            why = f"histories of {steps} steps or fewer have too few values to train a memory"
             return self._learn_alone(panel, progress, f"{self.name}: {why}")
         self.inputs_ = learn_inputs(panel)
         self.context_ = plan.context

@@ -7,9 +7,10 @@ arXiv 1708.07120.
 
 import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -25,6 +26,18 @@ BETAS = (0.9, 0.98)
 WARM_UP = 0.15
 FORECAST_BATCH = 128
 MOST_WINDOWS = 8000
+
+# what each option of training may be, in code and in words
+_Rule: TypeAlias = tuple[Callable[[float], bool], str]
+_COUNT: _Rule = (lambda v: isinstance(v, int | np.integer) and v >= 1, "a whole number from 1")
+_SIZE: _Rule = (lambda v: v > 0, "a number above 0")
+_FITTING: dict[str, _Rule] = {
+    **dict.fromkeys(("units", "steps", "windows", "origins", "checks"), _COUNT),
+    **dict.fromkeys(("rate", "clip"), _SIZE),
+    "dropout": (lambda v: 0 <= v < 1, "a share of units from 0 up to, not including, 1"),
+    "weight_decay": (lambda v: v >= 0, "a number from 0"),
+    "forget_bias": (lambda _: True, "a finite number"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,13 +73,11 @@ class Training:
         return min(self.steps * self.windows, MOST_WINDOWS)
 
     def __post_init__(self) -> None:
-        for name in ("units", "steps", "windows", "origins", "checks", "rate", "clip"):
-            if not getattr(self, name) > 0:
-                raise OptionError(f"{name} is {getattr(self, name)!r}; give a number above 0")
-        if not 0 <= self.dropout < 1:
-            raise OptionError(
-                f"dropout is {self.dropout!r}; give a share of units from 0 up to, not including, 1"
-            )
+        for name, (fits, wanted) in _FITTING.items():
+            value = getattr(self, name)
+            number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+            if not (number and math.isfinite(value) and fits(value)):
+                raise OptionError(f"{name} is {value!r}; give {wanted}")
 
 
 @dataclass(frozen=True)

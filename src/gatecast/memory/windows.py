@@ -83,21 +83,31 @@ class Plan:
 
 
 def plan_windows(panel: Panel, horizon: int, per_window: int, count: int, seed: int) -> Plan | None:
-    """Divide a panel for training; None where its histories are too short to train on at all.
+    """Divide a panel for training; None where its histories are too short or too empty to train on at all.
 
     per_window  origins in each training window
     count       training windows to draw
     """
     start = held_out_start(panel, horizon)
-    enough = (start - 1 - horizon).max(initial=0) >= FEWEST_ORIGINS
+    earlier, later = known_values(panel, start)
+    enough = (np.minimum(start - 1 - horizon, earlier) >= FEWEST_ORIGINS).any()
     held_out = held_out_origins(panel, start, horizon, MOST_HELD_OUT)
-    if not enough or len(held_out) < FEWEST_HELD_OUT:
+    if not enough or min(len(held_out), later.sum()) < FEWEST_HELD_OUT:
         return None
     context = context_length(panel.seasons, int(start.max()))
     draw = np.random.default_rng(seed)
     training = training_windows(panel, start, horizon, context, per_window, count, draw)
     choosing, calibrating = halves(held_out)
     return Plan(training, choosing, calibrating, context)
+
+
+def known_values(panel: Panel, start: IntArray) -> tuple[IntArray, IntArray]:
+    """How many values are known in the leading `start` steps of each history, and behind them. [series]"""
+    total = np.concatenate([[0], np.cumsum(np.isfinite(panel.values))])
+    first, end = panel.offsets[:-1], panel.offsets[:-1] + panel.known_steps
+    earlier: IntArray = total[first + start] - total[first]
+    later: IntArray = total[end] - total[first + start]
+    return earlier, later
 
 
 def halves(origins: Origins) -> tuple[Origins, Origins]:
@@ -126,11 +136,17 @@ def enough_steps(horizon: int) -> int:
 
 def too_short(name: str, panel: Panel, horizon: int) -> str:
     """Why a panel cannot train a network, in words."""
-    longest = int(panel.known_steps.max())
+    longest, wanted = int(panel.known_steps.max()), enough_steps(horizon)
+    lack = f"the longest series has {longest}"
+    if longest >= wanted:
+        earlier, later = known_values(panel, held_out_start(panel, horizon))
+        lack = (
+            f"of {longest} steps no more than {earlier.max()} have a value in the earlier part, to learn "
+            f"from, and {later.sum()} in the later, to judge by"
+        )
     return (
-        f"{name} needs a history of at least {enough_steps(horizon)} steps to train on and "
-        f"forecast {horizon} ahead, but the longest series has {longest}; give more history, a shorter "
-        "horizon, or use a linear model"
+        f"{name} needs a history of at least {wanted} steps to train on and "
+        f"forecast {horizon} ahead, but {lack}; give more history, a shorter horizon, or use a linear model"
     )
 
 

@@ -25,6 +25,7 @@ CASES = [
     Case("SeasonalNaive", _maker("SeasonalNaive")),
     Case("Drift", _maker("Drift")),
     Case("Autoregression", _maker("Autoregression")),
+    Case("ARIMA", _maker("ARIMA")),
     Case("LinearHalf", _maker("LinearHalf")),
     # Rounding grows while a network trains: in another unit the same training ends near the same place.
     Case("LSTM", _maker("LSTM"), tolerance=0.05, heavy=True),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gatecast.forecaster import Origins as Origins
     from gatecast.hybrid import Hybrid as Hybrid
     from gatecast.hybrid import LinearHalf as LinearHalf
+    from gatecast.linear import ARIMA as ARIMA
     from gatecast.linear import Autoregression as Autoregression
     from gatecast.linear import Drift as Drift
     from gatecast.linear import SeasonalNaive as SeasonalNaive
@@ -32,6 +33,7 @@ _ROOM = {
     "LSTM": "gatecast.memory",
     "GRU": "gatecast.memory",
     "RNN": "gatecast.memory",
+    "ARIMA": "gatecast.linear",
     "Autoregression": "gatecast.linear",
     "SeasonalNaive": "gatecast.linear",
     "Drift": "gatecast.linear",
@@ -54,6 +56,7 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "LSTM",
     "GRU",
     "RNN",
+    "ARIMA",
     "Autoregression",
     "SeasonalNaive",
     "Drift",

@@ -33,6 +33,7 @@ MODELS: dict[str, Entry] = {
     "lstm": Entry("LSTM", "an LSTM on its own"),
     "gru": Entry("GRU", "a GRU on its own"),
     "rnn": Entry("RNN", "a plain recurrent network on its own"),
+    "arima": Entry("ARIMA", "seasonal ARIMA, orders found automatically", seeded=False),
     "autoregression": Entry("Autoregression", "robust seasonal autoregression", seeded=False),
     "naive": Entry("SeasonalNaive", "the value one season ago", seeded=False),
     "drift": Entry("Drift", "a straight line through the first and the last value", seeded=False),

@@ -14,7 +14,7 @@ from gatecast.backtest.scores import coverage, mae, mase, mean_known, rmse, scal
 from gatecast.errors import OptionError
 
 # Linear models by the names they give themselves; a number behind tells two of a name apart.
-LINEAR = ("SeasonalNaive", "Drift", "Autoregression", "LinearHalf")
+LINEAR = ("SeasonalNaive", "Drift", "Autoregression", "ARIMA", "LinearHalf")
 SIGNIFICANT = 0.05
 # Below this many windows a t test over them can hardly find anything; many series then say more.
 FEWEST_WINDOWS = 6

@@ -1,10 +1,12 @@
-"""The linear room: the robust autoregression, and baselines that everything has to beat."""
+"""The linear room: the robust autoregression, seasonal ARIMA, and baselines that everything has to beat."""
 
+from gatecast.linear.arima import ARIMA
 from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
 
 __all__ = [
+    "ARIMA",
     "Autoregression",
     "Drift",
     "PathForecaster",

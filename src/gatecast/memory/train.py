@@ -190,7 +190,7 @@ def _descend(
     output = network(batch)
     loss = pinball(batch.target, output.quantiles, levels, batch.unit, batch.weight)
     price = training.restraint * output.departure.square().mean() if network.shape.members else 0.0
-    (loss + price).backward()
+    (loss + price).backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(network.parameters(), training.clip)
     optimiser.step()
     return float(loss.detach())

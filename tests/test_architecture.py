@@ -14,9 +14,11 @@ SOURCE = ROOT / "src" / "gatecast"
 FILES = sorted(SOURCE.rglob("*.py"))
 FRAME_LIBRARIES = {"polars", "pandas", "pyarrow", "narwhals"}
 MAY_KNOW_FRAMES = {"data/table.py", "data/column.py", "data/writing.py", "data/samples.py"}
-ARRAY_LIBRARIES = {"numpy", "numba", "llvmlite", "torch"} | sys.stdlib_module_names
+ARRAY_LIBRARIES = {"numpy", "numba", "llvmlite", "torch", "jaxtyping"} | sys.stdlib_module_names
 OPTIONAL = {"scipy", "statsmodels", "sklearn", "kaleido"}
 UNHELPFUL_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc"}
+ARRAY_TYPES = {"FloatArray", "IntArray", "BoolArray", "ndarray", "Tensor"}
+NAMED_AXES = {"Float", "Float32", "Int", "Bool", "Num"}
 FILE_LINES, FUNCTION_LINES = 300, 60
 
 
@@ -107,6 +109,18 @@ def top_level_room(module: str) -> str:
     return parts[1] if parts[0] == "gatecast" and len(parts) > 1 else ""
 
 
+def bare_names(annotation: ast.expr | None) -> set[str]:
+    """The names in an annotation, less those whose axes it names."""
+    if annotation is None:
+        return set()
+    if isinstance(annotation, ast.Subscript) and getattr(annotation.value, "id", "") in NAMED_AXES:
+        return set()
+    if isinstance(annotation, ast.Name | ast.Attribute):
+        return {getattr(annotation, "id", "") or getattr(annotation, "attr", "")}
+    parts = [part for part in ast.iter_child_nodes(annotation) if isinstance(part, ast.expr)]
+    return set().union(*map(bare_names, parts))
+
+
 @pytest.mark.parametrize("path", FILES, ids=where)
 def test_a_file_stands_in_a_room_of_the_plan(path: Path) -> None:
     assert room_of(path) in PLAN or where(path) in {"__init__.py", "__main__.py"}
@@ -171,6 +185,17 @@ def test_kernels_know_arrays_and_kernels_only(path: Path, room: Room) -> None:
             else module.split(".")[0] in ARRAY_LIBRARIES or kernel in room.kernels
         )
         assert allowed, f"{where(path)}:{node.lineno}: a kernel may not import {module}"
+
+
+@pytest.mark.parametrize("path", [path for path, _ in KERNELS], ids=where)
+def test_public_functions_of_kernels_name_the_axes_of_their_arrays(path: Path) -> None:
+    for function in functions(tree_of(path)):
+        if function.name.startswith("_"):
+            continue
+        given = [*function.args.args, *function.args.kwonlyargs]
+        for hint in (*(argument.annotation for argument in given), function.returns):
+            unnamed = bare_names(hint) & ARRAY_TYPES
+            assert not unnamed, f"{where(path)}:{function.lineno}: {function.name} has a bare {unnamed}"
 
 
 def test_the_kernels_of_the_plan_exist() -> None:

@@ -302,3 +302,28 @@ def test_progress_may_be_asked_for_by_a_word(capsys: pytest.CaptureFixture[str])
         Steady(horizon=1).fit(table(), progress=True)
         Steady(horizon=1).fit(table(), progress=False)
     assert capsys.readouterr().out == ""
+
+
+class Interrupted(Steady):
+    """Says a note, and is interrupted while it learns if told to."""
+
+    interrupt = False
+
+    def learn(self, panel, progress):
+        progress.note("the memory fell back")
+        if self.interrupt:
+            raise KeyboardInterrupt
+        return super().learn(panel, progress)
+
+
+def test_what_a_model_notes_while_learning_is_kept_with_what_reading_noted():
+    assert "the memory fell back" in Interrupted(horizon=2).fit(table()).notes_
+
+
+def test_a_fit_that_is_interrupted_leaves_nothing_of_the_one_before():
+    model = Interrupted(horizon=2).fit(table())
+    model.interrupt = True
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(table())
+    with pytest.raises(NotFittedError, match="not fitted"):
+        model.predict()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.errors import OptionError, listed
@@ -29,8 +30,8 @@ class Origins:
     position  [origins]  0-based step within that series of the last known value
     """
 
-    series: IntArray
-    position: IntArray
+    series: Int[IntArray, "origins"]
+    position: Int[IntArray, "origins"]
 
     def __post_init__(self) -> None:
         if self.series.shape != self.position.shape or self.series.ndim != 1:
@@ -57,18 +58,20 @@ class Forecast:
     """
 
     origins: Origins
-    levels: FloatArray
-    quantiles: FloatArray
-    point: FloatArray
-    linear_part: FloatArray | None = None
-    memory_part: FloatArray | None = None
+    levels: Float[FloatArray, "levels"]
+    quantiles: Float[FloatArray, "origins horizon levels"]
+    point: Float[FloatArray, "origins horizon"]
+    linear_part: Float[FloatArray, "origins horizon"] | None = None
+    memory_part: Float[FloatArray, "origins horizon"] | None = None
 
     def __post_init__(self) -> None:
         wanted = (*self.point.shape, len(self.levels))
         if self.quantiles.shape != wanted:
             raise ValueError(f"quantiles have shape {self.quantiles.shape}, wanted {wanted}")
 
-    def interval(self, level: float) -> tuple[FloatArray, FloatArray]:
+    def interval(
+        self, level: float
+    ) -> tuple[Float[FloatArray, "origins horizon"], Float[FloatArray, "origins horizon"]]:
         """Lower and upper bound of the central interval `level` percent wide. [origins, horizon] each
 
         Raises OptionError if the forecast does not hold the two quantiles it takes.

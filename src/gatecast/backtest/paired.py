@@ -9,6 +9,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float
 
 from gatecast._types import FloatArray
 from gatecast.backtest.student import two_sided_p
@@ -46,7 +47,7 @@ def correlated_lags(windows: int, overlap: int) -> int:
     return min(overlap - 1 + int(math.cbrt(windows)), max(windows - 2, 0))
 
 
-def paired_test(differences: FloatArray, lags: int = 0) -> Paired:
+def paired_test(differences: Float[FloatArray, "windows"], lags: int = 0) -> Paired:
     """Test whether the mean of paired differences is zero.
 
     With `lags` 0 this is the paired t test exactly; otherwise the variance takes in autocovariances up to
@@ -70,7 +71,7 @@ def paired_test(differences: FloatArray, lags: int = 0) -> Paired:
     return Paired(mean, statistic, two_sided_p(statistic, count - 1), count)
 
 
-def _long_run_variance(centred: FloatArray, lags: int) -> float:
+def _long_run_variance(centred: Float[FloatArray, "windows"], lags: int) -> float:
     """Autocovariances up to `lags`, each lag counted on both sides with weight 1 - lag / (lags + 1)."""
     count = len(centred)
     variance = float(centred @ centred) / count

@@ -1,6 +1,7 @@
 """Where errors and misses lie: by step ahead and by series, as plain arrays for the figures."""
 
 import numpy as np
+from jaxtyping import Float
 
 from gatecast._types import FloatArray
 from gatecast.backtest.record import Backtest
@@ -10,7 +11,7 @@ from gatecast.backtest.scores import coverage, mean_known
 UNDERCOVERED = 0.6
 
 
-def errors_by_step(backtest: Backtest) -> dict[str, FloatArray]:
+def errors_by_step(backtest: Backtest) -> dict[str, Float[FloatArray, "horizon"]]:
     """Mean scaled absolute error of each model at each step ahead.
 
     The unit is the seasonal naive's error on the history: where no actual is missing, the mean over steps
@@ -25,7 +26,7 @@ def errors_by_step(backtest: Backtest) -> dict[str, FloatArray]:
     }
 
 
-def coverage_by_step(backtest: Backtest, level: float) -> dict[str, FloatArray]:
+def coverage_by_step(backtest: Backtest, level: float) -> dict[str, Float[FloatArray, "horizon"]]:
     """Share of actuals inside the central interval of each model at each step ahead.
 
     level    width in percent, e.g. 80
@@ -36,7 +37,7 @@ def coverage_by_step(backtest: Backtest, level: float) -> dict[str, FloatArray]:
     return {name: _over_series(backtest, _inside(backtest, name, level)) for name in backtest.names}
 
 
-def coverage_by_series(backtest: Backtest, level: float) -> dict[str, FloatArray]:
+def coverage_by_series(backtest: Backtest, level: float) -> dict[str, Float[FloatArray, "series"]]:
     """Share of actuals inside the central interval of each model, series by series.
 
     level    width in percent, e.g. 80
@@ -65,12 +66,14 @@ def share_undercovered(backtest: Backtest, level: float = 80) -> dict[str, float
     }
 
 
-def _inside(backtest: Backtest, name: str, level: float) -> FloatArray:
+def _inside(backtest: Backtest, name: str, level: float) -> Float[FloatArray, "origins horizon"]:
     """1 where the actual lies in its interval, 0 where not, NaN where unknown. [origins, horizon]"""
     lower, upper = backtest.forecasts[name].interval(level)
     return coverage(backtest.actual[..., None], lower[..., None], upper[..., None])
 
 
-def _over_series(backtest: Backtest, values: FloatArray) -> FloatArray:
+def _over_series(
+    backtest: Backtest, values: Float[FloatArray, "origins horizon"]
+) -> Float[FloatArray, "horizon"]:
     """Mean over windows, then over series, so that every series weighs the same. [horizon]"""
     return mean_known(mean_known(backtest.by_series(values), axis=1), axis=0)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from jaxtyping import Float, Int, Num
+
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.forecaster import Forecast, Origins
@@ -29,12 +31,12 @@ class Backtest:
 
     panel: Panel
     origins: Origins
-    window: IntArray
-    actual: FloatArray
+    window: Int[IntArray, "origins"]
+    actual: Float[FloatArray, "origins horizon"]
     forecasts: dict[str, Forecast]
     seconds: dict[str, tuple[float, float]]
-    levels: FloatArray
-    scale: FloatArray
+    levels: Float[FloatArray, "levels"]
+    scale: Float[FloatArray, "series"]
     n_windows: int
     step: int
     refit: bool
@@ -54,7 +56,7 @@ class Backtest:
         """Ids of series whose history scales nothing, because it is constant or shorter than a season."""
         return tuple(i for i, scale in zip(self.panel.ids, self.scale, strict=True) if not scale > 0)
 
-    def by_series(self, values: FloatArray) -> FloatArray:
+    def by_series(self, values: Num[FloatArray, "origins *more"]) -> Num[FloatArray, "series windows *more"]:
         """Lay one value, or row of values, per origin out by series and window.
 
         values   [origins, ...]

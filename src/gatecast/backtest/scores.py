@@ -10,6 +10,7 @@ Gneiting & Raftery, doi:10.1198/016214506000001437 (quantile and interval scores
 """
 
 import numpy as np
+from jaxtyping import Float
 
 from gatecast._types import FloatArray
 
@@ -17,7 +18,9 @@ from gatecast._types import FloatArray
 _ROUNDING = 1e-12
 
 
-def mean_known(values: FloatArray, axis: int | tuple[int, ...] | None = None) -> FloatArray:
+def mean_known(
+    values: Float[FloatArray, "..."], axis: int | tuple[int, ...] | None = None
+) -> Float[FloatArray, "..."]:
     """Mean of the values that are there, NaN where there is none.
 
     values   [...]
@@ -31,7 +34,9 @@ def mean_known(values: FloatArray, axis: int | tuple[int, ...] | None = None) ->
     return _ratio(total, there.sum(axis=axis))
 
 
-def mae(actual: FloatArray, point: FloatArray) -> FloatArray:
+def mae(
+    actual: Float[FloatArray, "*origins horizon"], point: Float[FloatArray, "*origins horizon"]
+) -> Float[FloatArray, "*origins"]:
     """Mean absolute error.
 
     actual, point  [..., horizon]  any unit
@@ -43,7 +48,9 @@ def mae(actual: FloatArray, point: FloatArray) -> FloatArray:
     return _mean_observed(np.abs(actual - point), actual)
 
 
-def rmse(actual: FloatArray, point: FloatArray) -> FloatArray:
+def rmse(
+    actual: Float[FloatArray, "*origins horizon"], point: Float[FloatArray, "*origins horizon"]
+) -> Float[FloatArray, "*origins"]:
     """Root of the mean squared error.
 
     actual, point  [..., horizon]  any unit
@@ -55,7 +62,9 @@ def rmse(actual: FloatArray, point: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(_mean_observed((actual - point) ** 2, actual)))
 
 
-def mape(actual: FloatArray, point: FloatArray) -> FloatArray:
+def mape(
+    actual: Float[FloatArray, "*origins horizon"], point: Float[FloatArray, "*origins horizon"]
+) -> Float[FloatArray, "*origins"]:
     """Mean absolute error relative to the actual, as a fraction: 0.05 is 5 %.
 
     actual, point  [..., horizon]
@@ -68,7 +77,9 @@ def mape(actual: FloatArray, point: FloatArray) -> FloatArray:
     return _mean_observed(_ratio(np.abs(nonzero - point), np.abs(nonzero)), nonzero)
 
 
-def smape(actual: FloatArray, point: FloatArray) -> FloatArray:
+def smape(
+    actual: Float[FloatArray, "*origins horizon"], point: Float[FloatArray, "*origins horizon"]
+) -> Float[FloatArray, "*origins"]:
     """Symmetric mean absolute percentage error, between 0 and 1: |e| / (|actual| + |point|).
 
     The scale is utilsforecast's. M4's runs from 0 to 200 %: multiply by 200 before setting it beside
@@ -83,7 +94,7 @@ def smape(actual: FloatArray, point: FloatArray) -> FloatArray:
     return _mean_observed(_ratio(np.abs(actual - point), np.abs(actual) + np.abs(point), empty=0.0), actual)
 
 
-def seasonal_scale(history: FloatArray, season: int) -> float:
+def seasonal_scale(history: Float[FloatArray, "time"], season: int) -> float:
     """MASE's denominator: the mean absolute difference to the value one season before.
 
     history  [time]   NaN marks a gap and is left out
@@ -96,7 +107,11 @@ def seasonal_scale(history: FloatArray, season: int) -> float:
     return 0.0 if difference <= _ROUNDING * float(mean_known(np.abs(history))) else difference
 
 
-def mase(actual: FloatArray, point: FloatArray, scale: FloatArray) -> FloatArray:
+def mase(
+    actual: Float[FloatArray, "*origins horizon"],
+    point: Float[FloatArray, "*origins horizon"],
+    scale: Float[FloatArray, "*#origins"],
+) -> Float[FloatArray, "*origins"]:
     """Mean absolute error in units of the seasonal naive's error on the history.
 
     actual, point  [..., horizon]
@@ -109,7 +124,11 @@ def mase(actual: FloatArray, point: FloatArray, scale: FloatArray) -> FloatArray
     return _ratio(mae(actual, point), scale)
 
 
-def quantile_loss(actual: FloatArray, quantile: FloatArray, probability: float) -> FloatArray:
+def quantile_loss(
+    actual: Float[FloatArray, "*origins horizon"],
+    quantile: Float[FloatArray, "*origins horizon"],
+    probability: float,
+) -> Float[FloatArray, "*origins"]:
     """Pinball loss of one predicted quantile.
 
     actual, quantile  [..., horizon]  any unit
@@ -121,7 +140,11 @@ def quantile_loss(actual: FloatArray, quantile: FloatArray, probability: float) 
     return _mean_observed(_pinball(actual, quantile, np.asarray(probability)), actual)
 
 
-def mqloss(actual: FloatArray, quantiles: FloatArray, levels: FloatArray) -> FloatArray:
+def mqloss(
+    actual: Float[FloatArray, "*origins horizon"],
+    quantiles: Float[FloatArray, "*origins horizon levels"],
+    levels: Float[FloatArray, "levels"],
+) -> Float[FloatArray, "*origins"]:
     """Pinball loss averaged over the predicted quantiles.
 
     actual     [..., horizon]          any unit
@@ -135,7 +158,11 @@ def mqloss(actual: FloatArray, quantiles: FloatArray, levels: FloatArray) -> Flo
     return _mean_observed(_pinball(actual[..., None], quantiles, levels).mean(axis=-1), actual)
 
 
-def crps(actual: FloatArray, quantiles: FloatArray, levels: FloatArray) -> FloatArray:
+def crps(
+    actual: Float[FloatArray, "*origins horizon"],
+    quantiles: Float[FloatArray, "*origins horizon levels"],
+    levels: Float[FloatArray, "levels"],
+) -> Float[FloatArray, "*origins"]:
     """Continuous ranked probability score, from quantiles: twice the mean pinball loss.
 
     actual     [..., horizon]          any unit
@@ -149,7 +176,11 @@ def crps(actual: FloatArray, quantiles: FloatArray, levels: FloatArray) -> Float
     return np.asarray(2.0 * mqloss(actual, quantiles, levels))
 
 
-def scaled_crps(actual: FloatArray, quantiles: FloatArray, levels: FloatArray) -> FloatArray:
+def scaled_crps(
+    actual: Float[FloatArray, "*origins horizon"],
+    quantiles: Float[FloatArray, "*origins horizon levels"],
+    levels: Float[FloatArray, "levels"],
+) -> Float[FloatArray, "*origins"]:
     """CRPS from quantiles, divided by the mean absolute actual.
 
     actual     [..., horizon]
@@ -164,7 +195,11 @@ def scaled_crps(actual: FloatArray, quantiles: FloatArray, levels: FloatArray) -
     return _ratio(crps(actual, quantiles, levels), mean_known(np.abs(actual), axis=-1))
 
 
-def coverage(actual: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
+def coverage(
+    actual: Float[FloatArray, "*origins horizon"],
+    lower: Float[FloatArray, "*origins horizon"],
+    upper: Float[FloatArray, "*origins horizon"],
+) -> Float[FloatArray, "*origins"]:
     """Share of actuals inside their interval, bounds included.
 
     actual, lower, upper  [..., horizon]
@@ -177,7 +212,12 @@ def coverage(actual: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatA
     return _mean_observed(np.where(np.isnan(lower + upper), np.nan, inside), actual)
 
 
-def winkler_score(actual: FloatArray, lower: FloatArray, upper: FloatArray, level: float) -> FloatArray:
+def winkler_score(
+    actual: Float[FloatArray, "*origins horizon"],
+    lower: Float[FloatArray, "*origins horizon"],
+    upper: Float[FloatArray, "*origins horizon"],
+    level: float,
+) -> Float[FloatArray, "*origins"]:
     """Width of a central interval, plus a fine for every actual outside it.
 
     actual, lower, upper  [..., horizon]  any unit

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from jaxtyping import Float, Float32, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
@@ -26,12 +27,17 @@ class View:
 
     rows: Rows
     extras: Extras
-    mix: FloatArray
-    unit: FloatArray
+    mix: Float[FloatArray, "origins horizon"]
+    unit: Float[FloatArray, "series"]
 
 
 def view(
-    panel: Panel, pool: Pool, inputs: Inputs, origins: Origins, context: int, unit: FloatArray | None = None
+    panel: Panel,
+    pool: Pool,
+    inputs: Inputs,
+    origins: Origins,
+    context: int,
+    unit: Float[FloatArray, "series"] | None = None,
 ) -> View:
     """Read a panel for the given origins.
 
@@ -56,7 +62,7 @@ def view(
     return parts.assemble(_filled(measured) if unit is None else unit)
 
 
-def _filled(unit: FloatArray) -> FloatArray:
+def _filled(unit: Float[FloatArray, "series"]) -> Float[FloatArray, "series"]:
     """Units with those of series nothing is known of replaced by the mean of the others. [series]"""
     known = np.isfinite(unit)
     return np.where(known, unit, unit[known].mean() if known.any() else 1.0)
@@ -104,7 +110,11 @@ class _Parts:
         return View(replace(self._rows, history=history), extras, self._mix, unit)
 
 
-def error_size(own: FloatArray, position: IntArray, mix: FloatArray) -> float:
+def error_size(
+    own: Float[FloatArray, "time"],
+    position: Int[IntArray, "origins"],
+    mix: Float[FloatArray, "origins horizon"],
+) -> float:
     """Mean absolute error of the mixture at some origins of one series, NaN where nothing is known.
 
     own  [time]  scaled, NaN where no value was known
@@ -116,7 +126,7 @@ def error_size(own: FloatArray, position: IntArray, mix: FloatArray) -> float:
     return max(float(np.nanmean(error)), SMALLEST_UNIT) if np.isfinite(error).any() else np.nan
 
 
-def weights(unit: FloatArray, inputs: Inputs) -> np.ndarray:
+def weights(unit: Float[FloatArray, "series"], inputs: Inputs) -> Float32[np.ndarray, "series"]:
     """How much each series counts in the loss: half equally, half by its relative errors. [series]
 
     Equal weights alone are MASE's; relative errors are what sMAPE and MAPE add up, and a noisy series
@@ -129,7 +139,7 @@ def weights(unit: FloatArray, inputs: Inputs) -> np.ndarray:
     return weight
 
 
-def sizes(unit: float, inputs: Inputs, series: int) -> np.ndarray:
+def sizes(unit: float, inputs: Inputs, series: int) -> Float32[np.ndarray, "3"]:
     """What kind of series it is: errors against spread and level, movements against errors. [3]"""
     scale = inputs.scale
     level = 1.0 if scale.logs[series] else max(abs(float(scale.center[series])), 1e-9)
@@ -142,7 +152,9 @@ def reach(horizon: int, season: int) -> tuple[int, int]:
     return min(horizon, season) if season > 1 else horizon, max(season, 4)
 
 
-def realised_errors(own: FloatArray, standing: Standing, unit: float, season: int) -> np.ndarray:
+def realised_errors(
+    own: Float[FloatArray, "time"], standing: Standing, unit: float, season: int
+) -> Float32[np.ndarray, "origins _"]:
     """At each step: how wrong each member's forecasts for it were, and how wrong they have been on average.
 
     own      [time]  the scaled series
@@ -167,13 +179,13 @@ def realised_errors(own: FloatArray, standing: Standing, unit: float, season: in
 
 
 def disagreements(
-    own: FloatArray,
-    position: IntArray,
+    own: Float[FloatArray, "time"],
+    position: Int[IntArray, "origins"],
     standing: Standing,
     unit: float,
     movement: float,
     season: int,
-) -> np.ndarray:
+) -> Float32[np.ndarray, "origins horizon _"]:
     """For each step ahead: where each member stands against the mixture, and the mixture against the past.
 
     returns  [origins, horizon, members + 4]
@@ -194,7 +206,9 @@ def disagreements(
     return ordinary(np.concatenate(parts, axis=-1))
 
 
-def running_mean(columns: FloatArray, window: int) -> FloatArray:
+def running_mean(
+    columns: Float[FloatArray, "rows columns"], window: int
+) -> Float[FloatArray, "rows columns"]:
     """Mean of the last `window` rows, fewer at the beginning. [rows, columns]"""
     total = np.concatenate([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0)])
     end = np.arange(1, len(columns) + 1)

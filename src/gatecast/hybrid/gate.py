@@ -8,6 +8,7 @@ share is 0 and the forecast is the linear half's, to the bit.
 """
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 
@@ -17,13 +18,13 @@ WORTH = 0.995  # the memory must bring the loss at least this far down to be hea
 
 
 def choose_shares(
-    actual: FloatArray,
-    linear: FloatArray,
-    network: FloatArray,
-    unit: FloatArray,
-    series: IntArray,
+    actual: Float[FloatArray, "origins horizon"],
+    linear: Float[FloatArray, "origins horizon"],
+    network: Float[FloatArray, "origins horizon"],
+    unit: Float[FloatArray, "origins"],
+    series: Int[IntArray, "origins"],
     count: int,
-) -> FloatArray:
+) -> Float[FloatArray, "{count}"]:
     """The share of the memory in each series. [series]
 
     actual, linear, network  [origins, horizon]  scaled; actual is NaN where unknown
@@ -46,7 +47,11 @@ def choose_shares(
     return shares
 
 
-def join(linear: FloatArray, network: FloatArray, share: FloatArray | float) -> FloatArray:
+def join(
+    linear: Float[FloatArray, "origins horizon"],
+    network: Float[FloatArray, "origins horizon"],
+    share: Float[FloatArray, "origins 1"] | float,
+) -> Float[FloatArray, "origins horizon"]:
     """The linear part plus the believed share of what the network adds to it; exactly linear at share 0."""
     joined: FloatArray = linear + share * (network - linear)
     return joined

@@ -9,6 +9,7 @@ The mixture by prior weights is the linear half of the hybrid: no network takes 
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, Scale, fill_causally
@@ -33,9 +34,9 @@ class Standing:
     """
 
     first: int
-    paths: FloatArray
-    prior: FloatArray
-    mix: FloatArray
+    paths: Float[FloatArray, "origins horizon members"]
+    prior: Float[FloatArray, "origins members"]
+    mix: Float[FloatArray, "origins horizon"]
 
 
 class Pool:
@@ -71,13 +72,15 @@ class Pool:
         """How many members there are."""
         return len(self.fitted_) + len(self._lengths) + 2
 
-    def scaled(self, panel: Panel) -> FloatArray:
+    def scaled(self, panel: Panel) -> Float[FloatArray, "rows"]:
         """The panel's values on the pool's scale, gaps filled causally. [rows]"""
         whose = np.repeat(np.arange(len(panel)), panel.lengths)
         values = self.scale_.forward(panel.values, whose)
         return fill_causally(values, panel.offsets, panel.seasons[0])
 
-    def stand(self, panel: Panel, scaled: FloatArray, series: int, first: int, last: int) -> Standing:
+    def stand(
+        self, panel: Panel, scaled: Float[FloatArray, "rows"], series: int, first: int, last: int
+    ) -> Standing:
         """Forecasts and priors of one series at the origins from `first` to `last`, both included.
 
         scaled  [rows]  as `scaled` gives it
@@ -116,7 +119,12 @@ class Pool:
         return [*naive, shifted, np.mean(cycles, axis=0)]
 
 
-def recent_ratio(scaled: FloatArray, begin: int, paths: FloatArray, recent: int) -> FloatArray:
+def recent_ratio(
+    scaled: Float[FloatArray, "time"],
+    begin: int,
+    paths: Float[FloatArray, "origins horizon members"],
+    recent: int,
+) -> Float[FloatArray, "origins members"]:
     """Each member's recent loss over that of the best, less 1, at each origin. [origins, members]
 
     Only outcomes known at the origin count: the last forecast judged was made one horizon earlier.
@@ -146,7 +154,9 @@ def recent_ratio(scaled: FloatArray, begin: int, paths: FloatArray, recent: int)
     return np.where(seen > 0, ratio, 0.0)
 
 
-def mixture(paths: FloatArray, prior: FloatArray) -> FloatArray:
+def mixture(
+    paths: Float[FloatArray, "origins horizon members"], prior: Float[FloatArray, "origins members"]
+) -> Float[FloatArray, "origins horizon"]:
     """Members weighted by softmax of the prior. [origins, horizon]"""
     weights = np.exp(prior - prior.max(axis=-1, keepdims=True))
     weights /= weights.sum(axis=-1, keepdims=True)
@@ -154,7 +164,7 @@ def mixture(paths: FloatArray, prior: FloatArray) -> FloatArray:
     return mixed
 
 
-def _range(panel: Panel, scale: Scale) -> tuple[FloatArray, FloatArray]:
+def _range(panel: Panel, scale: Scale) -> tuple[Float[FloatArray, "series"], Float[FloatArray, "series"]]:
     low, high = np.zeros(len(panel)), np.zeros(len(panel))
     for i in range(len(panel)):
         scaled = scale.forward(panel.values[panel.history(i)], i)

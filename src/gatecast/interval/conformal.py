@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool, Float
 
-from gatecast._types import FloatArray
+from gatecast._types import BoolArray, FloatArray
 from gatecast.interval.quantile import untangle
 
 ENOUGH = 400  # residuals a step should rest on; fewer, and neighbouring steps lend theirs
@@ -28,10 +29,14 @@ class Calibration:
     median  where .5 stands among the levels; the median itself never moves
     """
 
-    shifts: FloatArray
+    shifts: Float[FloatArray, "horizon levels"]
     median: int
 
-    def apply(self, quantiles: FloatArray, width: FloatArray) -> FloatArray:
+    def apply(
+        self,
+        quantiles: Float[FloatArray, "origins horizon levels"],
+        width: Float[FloatArray, "origins horizon"],
+    ) -> Float[FloatArray, "origins horizon levels"]:
         """Move quantiles and keep them from crossing.
 
         quantiles  [origins, horizon, levels]
@@ -41,7 +46,10 @@ class Calibration:
 
 
 def calibrate(
-    actual: FloatArray, quantiles: FloatArray, width: FloatArray, levels: Sequence[float]
+    actual: Float[FloatArray, "origins horizon"],
+    quantiles: Float[FloatArray, "origins horizon levels"],
+    width: Float[FloatArray, "origins horizon"],
+    levels: Sequence[float],
 ) -> Calibration:
     """Rank held-out residuals step by step.
 
@@ -62,7 +70,7 @@ def calibrate(
     return Calibration(shifts, median)
 
 
-def _neighbours(known: FloatArray, step: int) -> slice:
+def _neighbours(known: Bool[BoolArray, "origins horizon"], step: int) -> slice:
     """The step itself, with as many on both sides as it takes to rest on enough residuals."""
     counts = known.sum(axis=0)
     for reach in range(len(counts)):
@@ -72,7 +80,7 @@ def _neighbours(known: FloatArray, step: int) -> slice:
     return slice(0, len(counts))
 
 
-def _corrected_quantile(scores: FloatArray, level: float) -> float:
+def _corrected_quantile(scores: Float[FloatArray, "residuals"], level: float) -> float:
     count = len(scores)
     if level > 0.5:
         corrected = min(1.0, np.ceil((count + 1) * level) / count)

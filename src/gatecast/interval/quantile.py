@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
+from jaxtyping import Float
 
 from gatecast._types import FloatArray
 
@@ -11,7 +12,9 @@ LEVELS = (0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.975)
 MEDIAN = LEVELS.index(0.5)
 
 
-def at_levels(quantiles: FloatArray, known: Sequence[float], wanted: Sequence[float]) -> FloatArray:
+def at_levels(
+    quantiles: Float[FloatArray, "*steps known"], known: Sequence[float], wanted: Sequence[float]
+) -> Float[FloatArray, "*steps wanted"]:
     """Read other levels off known quantiles, along the normal probability scale.
 
     quantiles  [..., known]   non-decreasing
@@ -33,7 +36,9 @@ def at_levels(quantiles: FloatArray, known: Sequence[float], wanted: Sequence[fl
     return read
 
 
-def untangle(quantiles: FloatArray, median: int = MEDIAN) -> FloatArray:
+def untangle(
+    quantiles: Float[FloatArray, "*steps levels"], median: int = MEDIAN
+) -> Float[FloatArray, "*steps levels"]:
     """Quantiles made non-decreasing outward from their median, which stays. [..., levels]
 
     >>> untangle(np.array([2.0, 1.0, 0.5]), median=1)
@@ -44,7 +49,9 @@ def untangle(quantiles: FloatArray, median: int = MEDIAN) -> FloatArray:
     return np.concatenate([below, above[..., 1:]], axis=-1)
 
 
-def agreed(quantiles: FloatArray, point: FloatArray, levels: Sequence[float]) -> FloatArray:
+def agreed(
+    quantiles: Float[FloatArray, "*steps levels"], point: Float[FloatArray, "*steps"], levels: Sequence[float]
+) -> Float[FloatArray, "*steps levels"]:
     """Quantiles that agree with their point forecast to the last bit: none on the wrong side of it.
 
     quantiles  [..., levels]

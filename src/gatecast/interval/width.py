@@ -9,8 +9,9 @@ in proportion to how little has been seen.
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool, Float, Int
 
-from gatecast._types import FloatArray, IntArray
+from gatecast._types import BoolArray, FloatArray, IntArray
 
 PRIOR = 10.0  # how many residuals the mean is worth
 
@@ -24,11 +25,13 @@ class Width:
     phase   [phases]   relative, about 1
     """
 
-    series: FloatArray
-    step: FloatArray
-    phase: FloatArray
+    series: Float[FloatArray, "series"]
+    step: Float[FloatArray, "horizon"]
+    phase: Float[FloatArray, "phases"]
 
-    def at(self, series: IntArray, phase: IntArray) -> FloatArray:
+    def at(
+        self, series: Int[IntArray, "origins"], phase: Int[IntArray, "origins horizon"]
+    ) -> Float[FloatArray, "origins horizon"]:
         """The width at each origin and step.
 
         series   [origins]
@@ -39,7 +42,12 @@ class Width:
         return width
 
 
-def fit_width(residual: FloatArray, series: IntArray, phase: IntArray, counts: tuple[int, int]) -> Width:
+def fit_width(
+    residual: Float[FloatArray, "origins horizon"],
+    series: Int[IntArray, "origins"],
+    phase: Int[IntArray, "origins horizon"],
+    counts: tuple[int, int],
+) -> Width:
     """Find the factors from residuals.
 
     residual  [origins, horizon]  NaN where unknown
@@ -60,8 +68,12 @@ def fit_width(residual: FloatArray, series: IntArray, phase: IntArray, counts: t
 
 
 def _means(
-    size: FloatArray, known: FloatArray, group: IntArray, groups: int, prior: float = PRIOR
-) -> FloatArray:
+    size: Float[FloatArray, "origins horizon"],
+    known: Bool[BoolArray, "origins horizon"],
+    group: Int[IntArray, "origins horizon"],
+    groups: int,
+    prior: float = PRIOR,
+) -> Float[FloatArray, "groups"]:
     """Mean of each group, shrunk towards the mean of all; a group never seen has that mean."""
     overall = size.sum() / max(known.sum(), 1)
     total = np.bincount(group[known], size[known], groups) + prior * overall

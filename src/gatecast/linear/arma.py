@@ -18,21 +18,26 @@ Monahan (1984), doi:10.1093/biomet/71.2.403 for the parameters.
 # (Numba infers the types of kernels; lanes have no Python type)
 
 import math
-from typing import Any
 
 import numpy as np
-from numba import njit
+from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.linear.lanes import LANES, lane, load, root, splat, store
-from gatecast.linear.process import aligned, coefficients, expand, first_gain, kernel, order_of_state
+from gatecast.linear.process import (
+    aligned,
+    coefficients,
+    expand,
+    first_gain,
+    inlined,
+    kernel,
+    order_of_state,
+)
 
 FROZEN = 1e-19  # the square of W, relative to F, at which the gain counts as steady: K moves by its root
 CHECK_EVERY = 16
 MARGIN = 3  # rows of a moving window beyond its block and the state
 BLOCK = 64  # steps after which the moving windows are carried back to the start of their buffers
-
-inlined: Any = njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 
 
 @kernel
@@ -198,7 +203,11 @@ def whiten_into(e, columns, x, shape):  # noqa: C901
     return log_det
 
 
-def whiten(columns: FloatArray, x: FloatArray, shape: IntArray) -> tuple[FloatArray, FloatArray]:
+def whiten(
+    columns: Float[FloatArray, "columns time"],
+    x: Float[FloatArray, "parameters lanes"],
+    shape: Int[IntArray, "5"],
+) -> tuple[Float[FloatArray, "columns time lanes"], Float[FloatArray, "lanes"]]:
     """The same in memory of its own: E [columns, time, lanes], Σ log F [lanes]."""
     count, n = columns.shape
     e = np.empty((count * stride(n), LANES))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, fill_causally
@@ -77,7 +78,9 @@ class Drift(_Baseline):
         return line
 
 
-def repeated(own: FloatArray, position: IntArray, horizon: int, season: int) -> FloatArray:
+def repeated(
+    own: Float[FloatArray, "time"], position: Int[IntArray, "origins"], horizon: int, season: int
+) -> Float[FloatArray, "origins {horizon}"]:
     """The last full season before each origin, over and over. [origins, horizon]
 
     own       [time]     one series, without gaps up to each origin
@@ -93,7 +96,9 @@ def repeated(own: FloatArray, position: IntArray, horizon: int, season: int) -> 
     return result
 
 
-def recent_level(own: FloatArray, position: IntArray, season: int) -> FloatArray:
+def recent_level(
+    own: Float[FloatArray, "time"], position: Int[IntArray, "origins"], season: int
+) -> Float[FloatArray, "origins"]:
     """Mean of the season that ends at each origin, fewer steps at the beginning. [origins]
 
     own       [time]     one series, without gaps up to each origin

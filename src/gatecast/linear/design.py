@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, day_type, is_binary, local_time
@@ -51,7 +52,7 @@ class Detail:
 class Term:
     """Slow columns [time, columns], each to be multiplied by a shape of the day."""
 
-    slow: FloatArray
+    slow: Float[FloatArray, "time columns"]
     shape: Shape
 
 
@@ -65,9 +66,9 @@ class Clock:
     steps   rows of a day, 1 where rows are a day or longer
     """
 
-    day: FloatArray
-    kind: IntArray
-    year: FloatArray | None
+    day: Float[FloatArray, "time"]
+    kind: Int[IntArray, "time"]
+    year: Float[FloatArray, "time"] | None
     steps: int
 
 
@@ -84,9 +85,9 @@ class Design:
 
     detail: Detail
     span: tuple[int, int]
-    knots: FloatArray
-    center: FloatArray
-    spread: FloatArray
+    knots: Float[FloatArray, "known knots"]
+    center: Float[FloatArray, "known"]
+    spread: Float[FloatArray, "known"]
     binary: tuple[bool, ...]
 
     def terms(self, panel: Panel, series: int) -> tuple[list[Term], dict[Shape, FloatArray]]:
@@ -129,7 +130,9 @@ class Design:
         return terms
 
 
-def columns(terms: list[Term], shapes: dict[Shape, FloatArray], part: slice) -> FloatArray:
+def columns(
+    terms: list[Term], shapes: dict[Shape, FloatArray], part: slice
+) -> Float[FloatArray, "rows columns"]:
     """The regressors of some rows: every slow column times its shape. [rows, columns]"""
     blocks = []
     for term in terms:
@@ -210,23 +213,25 @@ def shapes_of(clock: Clock) -> dict[Shape, FloatArray]:
     }
 
 
-def harmonics(phase: FloatArray, count: int) -> FloatArray:
+def harmonics(phase: Float[FloatArray, "time"], count: int) -> Float[FloatArray, "time 1+2*{count}"]:
     """1, then sines and cosines of `count` multiples of a phase. [time, 1 + 2 count]"""
     angles = 2 * np.pi * phase[:, None] * np.arange(1, count + 1)
     return np.concatenate([np.ones((len(phase), 1)), np.sin(angles), np.cos(angles)], axis=1)
 
 
-def hinges(x: FloatArray, knots: FloatArray) -> FloatArray:
+def hinges(
+    x: Float[FloatArray, "time"], knots: Float[FloatArray, "knots"]
+) -> Float[FloatArray, "time 1+knots"]:
     """The value itself and how far it lies beyond each knot. [time, 1 + knots]"""
     return np.concatenate([x[:, None], np.maximum(x[:, None] - knots, 0.0)], axis=1)
 
 
-def delayed(x: FloatArray, steps: int) -> FloatArray:
+def delayed(x: Float[FloatArray, "time"], steps: int) -> Float[FloatArray, "time"]:
     """The value `steps` before; the first value where the series had not begun. [time]"""
     return np.concatenate([np.full(min(steps, len(x)), x[0]), x[: max(len(x) - steps, 0)]])
 
 
-def trailing_mean(x: FloatArray, steps: int) -> FloatArray:
+def trailing_mean(x: Float[FloatArray, "time"], steps: int) -> Float[FloatArray, "time"]:
     """Mean of the last `steps` values, fewer at the beginning. [time]"""
     total = np.concatenate([[0.0], np.cumsum(x)])
     end = np.arange(1, len(x) + 1)

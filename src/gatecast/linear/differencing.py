@@ -11,6 +11,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
+from jaxtyping import Float
 
 from gatecast._types import FloatArray
 
@@ -20,7 +21,7 @@ SEASONAL_WINDOW = 11
 INNER_LOOPS = 5
 
 
-def local_weights(time: int, window: int, degree: int, at: int) -> FloatArray:
+def local_weights(time: int, window: int, degree: int, at: int) -> Float[FloatArray, "width"]:
     """Weights of a tricube local regression at step `at` on its nearest steps. [min(window, time)]"""
     width = min(window, time)
     first = min(max(at - (width - 1) // 2, 0), time - width)
@@ -39,7 +40,7 @@ def local_weights(time: int, window: int, degree: int, at: int) -> FloatArray:
 @lru_cache(maxsize=64)
 def end_weights(
     time: int, window: int, degree: int, margin: int
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+) -> tuple[Float[FloatArray, "left width"], Float[FloatArray, "inside"], Float[FloatArray, "right width"]]:
     """Local regressions at the left end, inside, and at the right end of a regular grid.
 
     returns  [left steps, width], [width], [right steps, width]
@@ -56,7 +57,9 @@ def end_weights(
     )
 
 
-def loess(y: FloatArray, window: int, degree: int, margin: int = 0) -> FloatArray:
+def loess(
+    y: Float[FloatArray, "time *phases"], window: int, degree: int, margin: int = 0
+) -> Float[FloatArray, "smoothed *phases"]:
     """Local regression at steps −margin .. time − 1 + margin of a regular grid.
 
     y        [time, ...], smoothed along the first axis
@@ -77,7 +80,7 @@ def loess(y: FloatArray, window: int, degree: int, margin: int = 0) -> FloatArra
     return np.concatenate([left @ y[:width], middle, right @ y[len(y) - width :]])
 
 
-def moving_average(y: FloatArray, window: int) -> FloatArray:
+def moving_average(y: Float[FloatArray, "time"], window: int) -> Float[FloatArray, "means"]:
     """Means of every `window` neighbours. [time] → [time − window + 1]"""
     total = np.cumsum(np.concatenate([[0.0], y]))
     means: FloatArray = (total[window:] - total[:-window]) / window
@@ -89,7 +92,7 @@ def next_odd(x: float) -> int:
     return math.ceil(x) | 1
 
 
-def seasonal_strength(y: FloatArray, season: int) -> float:
+def seasonal_strength(y: Float[FloatArray, "time"], season: int) -> float:
     """How much of what is left beside the trend the season explains, in [0, 1]; 0 below two seasons.
 
     y  [time], no gaps
@@ -122,7 +125,7 @@ def seasonal_strength(y: FloatArray, season: int) -> float:
     return float(np.clip(1.0 - np.var(y - trend - seasonal) / whole, 0.0, 1.0)) if whole > 0.0 else 0.0
 
 
-def level_kpss(y: FloatArray) -> float:
+def level_kpss(y: Float[FloatArray, "time"]) -> float:
     """KPSS statistic of the null hypothesis that the series has a constant level.
 
     >>> level_kpss(np.arange(100.0)) > CRITICAL
@@ -138,7 +141,7 @@ def level_kpss(y: FloatArray) -> float:
     return float(partial @ partial / (n * n * variance)) if variance > 1e-12 * (1.0 + y.mean() ** 2) else 0.0
 
 
-def choose_differences(y: FloatArray, season: int) -> tuple[int, int]:
+def choose_differences(y: Float[FloatArray, "time"], season: int) -> tuple[int, int]:
     """(d, D) for a series without gaps: seasonal by the strength of the season, then d ≤ 2 by KPSS.
 
     >>> choose_differences(np.tile([0.0, 3.0, 1.0, 2.0], 20) + np.arange(80) % 7 * .01, 4)

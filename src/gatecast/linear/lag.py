@@ -7,12 +7,13 @@ Source: Box, Jenkins, Reinsel & Ljung, Time Series Analysis, 5th ed. (2015), ch.
 """
 
 import numpy as np
+from jaxtyping import Float
 
 from gatecast._types import FloatArray
 from gatecast.errors import SeriesError
 
 
-def differencer(d: int, seasonal: int = 0, season: int = 1) -> FloatArray:
+def differencer(d: int, seasonal: int = 0, season: int = 1) -> Float[FloatArray, "coefficients"]:
     """(1 − B)^d (1 − B^season)^seasonal. [d + seasonal · season + 1]
 
     >>> differencer(2)
@@ -28,7 +29,9 @@ def differencer(d: int, seasonal: int = 0, season: int = 1) -> FloatArray:
     return out
 
 
-def seasonal_polynomial(coefficients: FloatArray, season: int) -> FloatArray:
+def seasonal_polynomial(
+    coefficients: Float[FloatArray, "factors"], season: int
+) -> Float[FloatArray, "coefficients"]:
     """1 + Σ c_i B^(i · season). [len(c) · season + 1]
 
     >>> seasonal_polynomial(np.array([0.5]), 2)
@@ -40,7 +43,9 @@ def seasonal_polynomial(coefficients: FloatArray, season: int) -> FloatArray:
     return out
 
 
-def difference(y: FloatArray, polynomial: FloatArray) -> FloatArray:
+def difference(
+    y: Float[FloatArray, "... time"], polynomial: Float[FloatArray, "coefficients"]
+) -> Float[FloatArray, "... left"]:
     """Apply a lag polynomial along the last axis, keeping only the steps it can fill.
 
     y           [..., time]  any unit; NaN marks a gap and spreads to every step it touches
@@ -64,7 +69,7 @@ def difference(y: FloatArray, polynomial: FloatArray) -> FloatArray:
     return out
 
 
-def inverse(polynomial: FloatArray, count: int) -> FloatArray:
+def inverse(polynomial: Float[FloatArray, "coefficients"], count: int) -> Float[FloatArray, "{count}"]:
     """The first `count` coefficients of 1 / polynomial, which must begin with one.
 
     >>> inverse(differencer(1), 4)
@@ -79,7 +84,7 @@ def inverse(polynomial: FloatArray, count: int) -> FloatArray:
     return out
 
 
-def is_stable(coefficients: FloatArray, radius: float = 1.0) -> bool:
+def is_stable(coefficients: Float[FloatArray, "coefficients"], radius: float = 1.0) -> bool:
     """Whether every root of 1 − Σ c_i z^i lies outside the circle of that radius (Schur–Cohn step-down).
 
     >>> is_stable(np.array([0.9])), is_stable(np.array([0.9]), radius=1.2)

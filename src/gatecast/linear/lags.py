@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from jaxtyping import Int
 
 from gatecast._types import IntArray
 
 RECENT = 3
 
 
-def lag_set(seasons: Sequence[int], longest: int) -> IntArray:
+def lag_set(seasons: Sequence[int], longest: int) -> Int[IntArray, "lags"]:
     """Lags for the given seasons, none beyond `longest`, ascending.
 
     The first season brings its neighbourhood (two steps either side), its double (one step) and its

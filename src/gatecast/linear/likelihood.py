@@ -19,6 +19,7 @@ doi:10.1080/01621459.1994.10476786 for missing values as additive outliers.
 import math
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.linear.arma import stride, whiten_into
@@ -134,8 +135,11 @@ def evaluate_into(e, columns, gaps, x, shape):
 
 
 def evaluate(
-    columns: FloatArray, gaps: int, x: FloatArray, shape: IntArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+    columns: Float[FloatArray, "columns time"],
+    gaps: int,
+    x: Float[FloatArray, "parameters lanes"],
+    shape: Int[IntArray, "5"],
+) -> tuple[Float[FloatArray, "time lanes"], Float[FloatArray, "lanes"], Float[FloatArray, "columns-1 lanes"]]:
     """The same in memory of its own: r [time, lanes], −2 log L [lanes], β [columns − 1, lanes]."""
     count, n = columns.shape
     e = np.empty((count * stride(n), LANES))

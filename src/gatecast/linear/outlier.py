@@ -5,6 +5,7 @@ stays; where many values would be spikes, they are the process.
 """
 
 import numpy as np
+from jaxtyping import Bool, Float
 
 from gatecast._types import BoolArray, FloatArray
 
@@ -12,7 +13,7 @@ FAR = 8.0  # robust standard deviations
 MOST = 0.01  # share of the values
 
 
-def spikes(y: FloatArray, season: int) -> BoolArray:
+def spikes(y: Float[FloatArray, "time"], season: int) -> Bool[BoolArray, "time"]:
     """Which values are spikes. [time], NaN where missing
 
     >>> y = np.sin(np.arange(200) * 2 * np.pi / 10) + np.arange(200) % 7 * .01

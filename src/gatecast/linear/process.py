@@ -2,7 +2,10 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 # (Numba infers the types of kernels; lanes have no Python type)
 
+import inspect
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +15,16 @@ from gatecast.linear.lanes import LANES, load, splat, store
 
 PARTIAL_LIMIT = 0.99995  # of a partial autocorrelation: nearer to one the exact filter loses its digits
 
-kernel: Any = njit(cache=True, nogil=True, error_model="numpy")
+
+def kernel(function: Callable[..., Any], **options: Any) -> Any:
+    """Compile a function as every kernel here is compiled: kept on disk, beside other threads, 1 / 0 = ∞.
+
+    What the tests' shape checks have put around it goes: Numba compiles plain functions only.
+    """
+    return njit(inspect.unwrap(function), cache=True, nogil=True, error_model="numpy", **options)
+
+
+inlined = partial(kernel, forceinline=True)
 
 
 @kernel

@@ -11,6 +11,7 @@ for a block came from coefficients that have not seen it.
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
@@ -30,9 +31,9 @@ class Regression:
     """
 
     design: Design
-    coefficients: FloatArray
+    coefficients: Float[FloatArray, "_ columns"]
 
-    def mean(self, panel: Panel, series: int, block: IntArray) -> FloatArray:
+    def mean(self, panel: Panel, series: int, block: Int[IntArray, "time"]) -> Float[FloatArray, "time"]:
         """The regression's value at every row, future included, by coefficients that have not seen it. [time]
 
         block  [time]  the cross-fitting block of each row, -1 for none
@@ -50,7 +51,13 @@ class Regression:
 
 
 def fit_regression(
-    panel: Panel, series: int, design: Design, scaled: FloatArray, lag: int, block: IntArray, blocks: int
+    panel: Panel,
+    series: int,
+    design: Design,
+    scaled: Float[FloatArray, "time"],
+    lag: int,
+    block: Int[IntArray, "time"],
+    blocks: int,
 ) -> Regression:
     """Fit by ridge with one Huber step.
 

@@ -7,15 +7,20 @@ Least squares with weights, shrunk towards given coefficients, reweighted in Hub
 Huber, Robust Statistics (1981), ch. 7. Arrays in, arrays out.
 """
 
+from typing import no_type_check
+
 import numba
 import numpy as np
+from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 
 HUBER = 2.0  # in units of the median absolute residual
 
 
-def lag_matrix(values: FloatArray, lags: IntArray) -> FloatArray:
+def lag_matrix(
+    values: Float[FloatArray, "time"], lags: Int[IntArray, "lags"]
+) -> Float[FloatArray, "time lags"]:
     """Each step's earlier values.
 
     values   [time]
@@ -33,15 +38,19 @@ def lag_matrix(values: FloatArray, lags: IntArray) -> FloatArray:
     return result
 
 
-def decay(time: int, half_life: float) -> FloatArray:
+def decay(time: int, half_life: float) -> Float[FloatArray, "{time}"]:
     """Weights that halve every `half_life` steps back from the end. [time]"""
     weights: FloatArray = 0.5 ** (np.arange(time - 1, -1, -1) / half_life)
     return weights
 
 
 def ridge(
-    design: FloatArray, target: FloatArray, weights: FloatArray, penalty: FloatArray, prior: FloatArray
-) -> FloatArray:
+    design: Float[FloatArray, "time columns"],
+    target: Float[FloatArray, "time"],
+    weights: Float[FloatArray, "time"],
+    penalty: Float[FloatArray, "columns"],
+    prior: Float[FloatArray, "columns"],
+) -> Float[FloatArray, "columns"]:
     """Weighted least squares shrunk towards `prior`.
 
     design   [time, columns]
@@ -57,7 +66,11 @@ def ridge(
     return prior + solve_ridge(gram, moment, penalty)
 
 
-def solve_ridge(gram: FloatArray, moment: FloatArray, penalty: FloatArray) -> FloatArray:
+def solve_ridge(
+    gram: Float[FloatArray, "columns columns"],
+    moment: Float[FloatArray, "columns"],
+    penalty: Float[FloatArray, "columns"],
+) -> Float[FloatArray, "columns"]:
     """Solve (gram + diag(penalty · size)) b = moment, size being the mean diagonal. [columns]"""
     diagonal = np.diag(gram)
     size = max(float(diagonal.mean()), 1e-12)
@@ -65,7 +78,7 @@ def solve_ridge(gram: FloatArray, moment: FloatArray, penalty: FloatArray) -> Fl
     return np.linalg.solve(matrix, moment).astype(np.float64)
 
 
-def huber_weights(residual: FloatArray, width: float = HUBER) -> FloatArray:
+def huber_weights(residual: Float[FloatArray, "time"], width: float = HUBER) -> Float[FloatArray, "time"]:
     """1 for ordinary residuals, falling as 1/|r| past `width` median absolute residuals. [time]"""
     size = np.abs(residual)
     cut = width * float(np.median(size)) if len(size) else 0.0
@@ -76,13 +89,13 @@ def huber_weights(residual: FloatArray, width: float = HUBER) -> FloatArray:
 
 
 def robust_ridge(
-    design: FloatArray,
-    target: FloatArray,
-    weights: FloatArray,
-    penalty: FloatArray,
-    prior: FloatArray,
+    design: Float[FloatArray, "time columns"],
+    target: Float[FloatArray, "time"],
+    weights: Float[FloatArray, "time"],
+    penalty: Float[FloatArray, "columns"],
+    prior: Float[FloatArray, "columns"],
     steps: int = 2,
-) -> FloatArray:
+) -> Float[FloatArray, "columns"]:
     """`ridge`, reweighted `steps` times by `huber_weights`. [columns]"""
     coefficients = ridge(design, target, weights, penalty, prior)
     for _ in range(steps):
@@ -92,13 +105,13 @@ def robust_ridge(
 
 
 def recursive_paths_slowly(
-    values: FloatArray,
-    lags: IntArray,
-    coefficients: FloatArray,
+    values: Float[FloatArray, "time"],
+    lags: Int[IntArray, "lags"],
+    coefficients: Float[FloatArray, "lags"],
     intercept: float,
-    positions: IntArray,
+    positions: Int[IntArray, "origins"],
     horizon: int,
-) -> FloatArray:
+) -> Float[FloatArray, "origins {horizon}"]:
     """The readable oracle of `recursive_paths`, without bounds. [origins, horizon]"""
     paths = np.empty((len(positions), horizon))
     for row, position in enumerate(positions):
@@ -114,9 +127,8 @@ def recursive_paths_slowly(
     cache=True,
     fastmath=False,
 )
-def recursive_paths(  # type: ignore[no-untyped-def]  # numba needs positional, untyped arguments
-    values, lags, coefficients, intercept, positions, horizon, low, high
-):
+@no_type_check  # numba wants positional, untyped arguments
+def recursive_paths(values, lags, coefficients, intercept, positions, horizon, low, high):
     """Forecast recursively from every origin, each step clipped to [low, high].
 
     values        [time]  no NaN up to each origin

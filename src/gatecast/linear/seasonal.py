@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Float
 
 from gatecast._types import FloatArray
 
 
-def fourier(time: int, seasons: Sequence[int], harmonics: int) -> FloatArray:
+def fourier(time: int, seasons: Sequence[int], harmonics: int) -> Float[FloatArray, "terms {time}"]:
     """Sines and cosines of the first harmonics of every season, each frequency once. [terms, time]
 
     >>> fourier(4, [4], 2).round(6) + 0.0

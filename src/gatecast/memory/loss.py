@@ -4,10 +4,17 @@ Koenker & Bassett (1978): ρ_τ(e) = max(τ e, (τ - 1) e), e = y - q.
 """
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 
-def pinball(target: Tensor, quantiles: Tensor, levels: Tensor, unit: Tensor, weight: Tensor) -> Tensor:
+def pinball(
+    target: Float[Tensor, "*origins horizon"],
+    quantiles: Float[Tensor, "*origins horizon levels"],
+    levels: Float[Tensor, "levels"],
+    unit: Float[Tensor, "*origins"],
+    weight: Float[Tensor, "*origins"],
+) -> Float[Tensor, ""]:
     """Mean pinball loss over the known targets, in units of `unit`.
 
     target     [..., horizon]           NaN where unknown

@@ -18,6 +18,7 @@ from statistics import NormalDist
 from typing import Literal, NamedTuple
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 Cell = Literal["lstm", "gru", "rnn"]
@@ -80,10 +81,12 @@ class Output(NamedTuple):
 
     quantiles  [batch, origins, horizon, levels]   scaled
     weights    [batch, origins, horizon, members]  sum to 1
+    departure  [batch, origins, horizon]           of the median from the prior mixture, in units
     """
 
     quantiles: Tensor
     weights: Tensor
+    departure: Tensor
 
 
 class Network(nn.Module):
@@ -122,10 +125,14 @@ class Network(nn.Module):
         unit = batch.unit[:, :, None]
         center = (weights * batch.members).sum(-1) + unit * self.step_scale.exp() * out[..., members]
         steps = nn.functional.softplus(out[..., members + 1 :]) * unit[..., None]
-        return Output(spread(center, steps, self.shape.median), weights)
+        mixture = (torch.softmax(batch.prior, dim=-1)[:, :, None] * batch.members).sum(-1)
+        departure = (center - mixture) / unit
+        return Output(spread(center, steps, self.shape.median), weights, departure)
 
 
-def spread(center: Tensor, steps: Tensor, median: int) -> Tensor:
+def spread(
+    center: Float[Tensor, "*steps"], steps: Float[Tensor, "*steps gaps"], median: int
+) -> Float[Tensor, "*steps gaps+1"]:
     """Quantiles from their median and the steps between neighbours.
 
     center   [...]

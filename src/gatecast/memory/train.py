@@ -31,11 +31,12 @@ MOST_WINDOWS = 8000
 _Rule: TypeAlias = tuple[Callable[[float], bool], str]
 _COUNT: _Rule = (lambda v: isinstance(v, int | np.integer) and v >= 1, "a whole number from 1")
 _SIZE: _Rule = (lambda v: v > 0, "a number above 0")
+_NONE_OR_MORE: _Rule = (lambda v: v >= 0, "a number from 0")
 _FITTING: dict[str, _Rule] = {
     **dict.fromkeys(("units", "steps", "windows", "origins", "checks"), _COUNT),
     **dict.fromkeys(("rate", "clip"), _SIZE),
     "dropout": (lambda v: 0 <= v < 1, "a share of units from 0 up to, not including, 1"),
-    "weight_decay": (lambda v: v >= 0, "a number from 0"),
+    **dict.fromkeys(("weight_decay", "restraint"), _NONE_OR_MORE),
     "forget_bias": (lambda _: True, "a finite number"),
 }
 
@@ -53,6 +54,8 @@ class Training:
     rate          highest learning rate
     weight_decay  of AdamW
     clip          largest norm of the gradient
+    restraint     price of departing from the linear half: times the departure's mean square, in units of an
+                  ordinary error, it is added to the loss; a network on its own has nothing to depart from
     checks        how often the held-out origins are asked, evenly over the second half of the steps
     """
 
@@ -65,6 +68,7 @@ class Training:
     rate: float = 1e-2
     weight_decay: float = 0.01
     clip: float = 1.0
+    restraint: float = 0.05
     checks: int = 6
 
     @property
@@ -154,7 +158,7 @@ def train(
     with progress.task(label, total=training.steps) as task:
         for step in range(1, training.steps + 1):
             batch = windows.batch(draw.integers(len(windows), size=training.windows)).to(place)
-            loss = _descend(network, batch, levels, optimiser, training.clip)
+            loss = _descend(network, batch, levels, optimiser, training)
             if not math.isfinite(loss):
                 raise TrainingError(_broken(label, f"the loss of step {step} of {training.steps}", training))
             schedule.step()
@@ -178,14 +182,16 @@ def _broken(label: str, what: str, training: Training) -> str:
 
 
 def _descend(
-    network: Network, batch: Batch, levels: Tensor, optimiser: torch.optim.Optimizer, clip: float
+    network: Network, batch: Batch, levels: Tensor, optimiser: torch.optim.Optimizer, training: Training
 ) -> float:
-    """One step of gradient descent."""
+    """One step of gradient descent; the pinball loss before it."""
     network.train()
     optimiser.zero_grad(set_to_none=True)
-    loss = pinball(batch.target, network(batch).quantiles, levels, batch.unit, batch.weight)
-    loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(network.parameters(), clip)
+    output = network(batch)
+    loss = pinball(batch.target, output.quantiles, levels, batch.unit, batch.weight)
+    price = training.restraint * output.departure.square().mean() if network.shape.members else 0.0
+    (loss + price).backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(network.parameters(), training.clip)
     optimiser.step()
     return float(loss.detach())
 

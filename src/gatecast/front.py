@@ -33,18 +33,26 @@ Frame: TypeAlias = Any  # a pandas or polars DataFrame or a pyarrow Table: what 
 class TableDoor(ABC):
     """A forecaster that is fitted on a table and forecasts in a table of the same kind.
 
-    A subclass stores its options under their own names in `__init__` and does no work there; it holds at
-    least `horizon`, `season`, `known`, `past`, `static` and `holidays`, and implements `learn` and
-    `forecast`. What fitting finds ends in an underscore: `panel_`, `reading_` and
-    `notes_`, what was treated or fell back, in words.
+    A subclass implements `learn` and `forecast`. One with options of its own names them all in `__init__`,
+    stores its own there under their names, and does no work. What fitting finds ends in an underscore:
+    `panel_`, `reading_` and `notes_`, what was treated or fell back, in words.
     """
 
-    horizon: int
-    season: int | Sequence[int] | None
-    known: Sequence[str]
-    past: Sequence[str]
-    static: Sequence[str]
-    holidays: str | None
+    def __init__(
+        self,
+        horizon: int,
+        season: int | Sequence[int] | None = None,
+        known: Sequence[str] = (),
+        past: Sequence[str] = (),
+        static: Sequence[str] = (),
+        holidays: str | None = None,
+    ) -> None:
+        self.horizon = horizon
+        self.season = season
+        self.known = known
+        self.past = past
+        self.static = static
+        self.holidays = holidays
 
     @abstractmethod
     def learn(self, panel: Panel, progress: Progress) -> Self:

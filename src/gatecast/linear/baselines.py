@@ -1,7 +1,5 @@
 """Forecasts anyone can make by hand: what every model has to beat."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -18,22 +16,6 @@ class _Baseline(PathForecaster):
     season    lengths of the cycles in steps; inferred from the frequency if not given
     known, past, static, holidays   accepted for interchange with other models, not used
     """
-
-    def __init__(
-        self,
-        horizon: int,
-        season: int | Sequence[int] | None = None,
-        known: Sequence[str] = (),
-        past: Sequence[str] = (),
-        static: Sequence[str] = (),
-        holidays: str | None = None,
-    ) -> None:
-        self.horizon = horizon
-        self.season = season
-        self.known = known
-        self.past = past
-        self.static = static
-        self.holidays = holidays
 
     def fit_paths(self, panel: Panel) -> None:
         """Learn nothing: what a baseline needs stands in the panel."""

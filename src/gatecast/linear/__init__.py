@@ -3,6 +3,7 @@
 from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
+from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
     "Autoregression",
@@ -14,4 +15,5 @@ __all__ = [
     "recent_level",
     "repeated",
     "require_steps",
+    "trailing_mean",
 ]

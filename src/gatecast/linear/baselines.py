@@ -7,6 +7,7 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, fill_causally
 from gatecast.forecaster import Origins
 from gatecast.linear.paths import PathForecaster
+from gatecast.linear.trailing import trailing_mean
 
 
 class _Baseline(PathForecaster):
@@ -86,8 +87,4 @@ def recent_level(
     own       [time]     one series, without gaps up to each origin
     position  [origins]
     """
-    last = position + 1
-    first = np.maximum(last - season, 0)
-    total = np.concatenate([[0.0], np.cumsum(own[: int(last.max(initial=0))])])
-    level: FloatArray = (total[last] - total[first]) / (last - first)
-    return level
+    return trailing_mean(own, season)[position]

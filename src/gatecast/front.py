@@ -201,6 +201,7 @@ class TableDoor(ABC):
         horizon: object = self.horizon
         if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
             raise OptionError(f"horizon={horizon!r} is no number of steps; wanted a whole number from 1")
+        _refuse_odd_seed(getattr(self, "seed", 0))
         roles = {"known": self.known, "past": self.past, "static": self.static}
         return Schema(id_col, time_col, target_col, **roles)  # type: ignore[arg-type]  # any list of names
 
@@ -220,6 +221,12 @@ def _options(kind: type) -> dict[str, inspect.Parameter]:
 
 def _same(value: object, default: object) -> bool:
     return value is default or (type(value) is type(default) and value == default)
+
+
+def _refuse_odd_seed(seed: object) -> None:
+    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+    if not whole or not 0 <= int(seed) < 2**63:  # type: ignore[call-overload]  # an int: just checked
+        raise OptionError(f"seed={seed!r} is no seed; wanted a whole number from 0 to 9223372036854775807")
 
 
 def _distinct(level: object) -> list[float]:

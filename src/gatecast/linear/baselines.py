@@ -32,6 +32,8 @@ class _Baseline(PathForecaster):
 class SeasonalNaive(_Baseline):
     """Tomorrow is like today: every step repeats the one a season earlier, the first season of the panel's.
 
+    Where no season has passed yet it repeats the last value.
+
     >>> import polars as pl
     >>> table = pl.DataFrame({"ds": range(8), "y": [1.0, 2.0, 3.0, 4.0] * 2})
     >>> SeasonalNaive(horizon=2, season=4).fit(table).predict(level=[])["SeasonalNaive"].to_list()
@@ -44,7 +46,10 @@ class SeasonalNaive(_Baseline):
         for i in np.unique(origins.series):
             mine = origins.series == i
             own = values[panel.rows(int(i))]
-            paths[mine] = repeated(own, origins.position[mine], self.horizon, panel.seasons[0])
+            position, season = origins.position[mine], panel.seasons[0]
+            last = own[position][:, None]
+            repeats = repeated(own, position, self.horizon, season)
+            paths[mine] = np.where((position + 1 < season)[:, None], last, repeats)
         return paths
 
 

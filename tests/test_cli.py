@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from gatecast.catalogue import MODELS, entry_of, model
-from gatecast.cli import main
+from gatecast.cli import main, show
 from gatecast.data import read_table
 from gatecast.errors import OptionError
 
@@ -123,7 +123,8 @@ def test_missing_covariates_ahead_are_told_in_the_words_of_the_command_line(gate
     code, out, err = gatecast(*naive(load, "--known", "temperature"))
     assert (code, out) == (1, "")
     assert "temperature missing in 24 of 24 future rows" in err
-    assert "On the command line X_df is --future" in err
+    assert "give them by --future" in err
+    assert "X_df" not in err
     assert "Traceback" not in err
 
 
@@ -188,6 +189,9 @@ MISTAKES = [
     (ask("backtest", "--models", "naive,dirft"), "did you mean 'drift'?"),
     (ask("backtest", "--models", ","), "no model to compare"),
     (ask("backtest", "--out", "b.parquet"), "a leaderboard is written as .csv"),
+    (ask("forecast", "--out", "{load}"), "is a table this command reads and would be lost"),
+    (ask("forecast", "--model", "naive", "--horizon", 10**8), "--horizon 100000000 makes"),
+    (ask("backtest", "--models", "naive", "--season", 0), "--season 0 is not a length in steps"),
     (("demo", "--set", "wind"), "there is no sample 'wind'; wanted one of demand, solar"),
 ]  # fmt: skip
 
@@ -238,6 +242,53 @@ def test_an_interrupted_command_exits_with_130(gatecast, load, monkeypatch):
     code, out, err = gatecast(*naive(load))
     assert (code, out) == (130, "")
     assert "Traceback" not in err
+
+
+def test_an_interruption_before_a_command_runs_exits_with_130_too(gatecast, monkeypatch):
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gatecast.cli.app", interrupt)
+    assert gatecast("--version")[0] == 130
+
+
+def test_a_forecast_that_cannot_be_written_leaves_the_old_file_whole(gatecast, load, tmp_path, monkeypatch):
+    target = tmp_path / "f.csv"
+    target.write_text("kept")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("gatecast.jobs.saving.os.replace", full)
+    code, _, err = gatecast(*naive(load, "--out", target))
+    assert (code, target.read_text()) == (1, "kept")
+    assert "No space left on device" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["f.csv", "load.parquet"]
+
+
+def test_a_full_or_closed_standard_output_is_told_without_a_traceback(monkeypatch):
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(28, "No space left on device")
+
+    for stream, said in ((Full(), "No space left on device"), (None, "standard output is closed")):
+        monkeypatch.setattr(sys, "stdout", stream)
+        with pytest.raises(OptionError, match=said):
+            show.machine("text")
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_no_generator_takes_is_a_usage_error(gatecast, seed):
+    assert gatecast("forecast", "t.csv", "--horizon", 3, "--seed", seed)[0] == 2
+
+
+def test_notes_and_errors_name_options_as_they_are_typed(gatecast, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("ds,y\n" + "\n".join(f"{i},{i % 5}" for i in range(30)))
+    code, out, err = gatecast("forecast", table, "--horizon", 2, "--model", "naive", "--json")
+    assert code == 0, err
+    assert "give --season if there is one" in err
+    assert "give --season if there is one" in json.loads(out)["notes"][0]
 
 
 @pytest.mark.parametrize("command", ["forecast", "backtest", "demo"])

@@ -24,6 +24,7 @@ from gatecast.errors import (
 )
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
+from gatecast.memory import LSTM
 from gatecast.progress import Progress, Silent
 
 
@@ -327,3 +328,18 @@ def test_a_fit_that_is_interrupted_leaves_nothing_of_the_one_before():
         model.fit(table())
     with pytest.raises(NotFittedError, match="not fitted"):
         model.predict()
+
+
+def test_a_zone_is_a_name_and_a_season_whole_steps() -> None:
+    table = pl.DataFrame({"ds": range(30), "y": np.arange(30.0)})
+    with pytest.raises(OptionError, match="zone=5 is not a zone; wanted an IANA name"):
+        LSTM(horizon=2).fit(table, zone=5)  # type: ignore[arg-type]  # on purpose
+    with pytest.raises(OptionError, match=r"season=7\.0 is not a length in steps"):
+        LSTM(horizon=2, season=7.0).fit(table)  # type: ignore[arg-type]  # on purpose
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, 1.5, "x", None, True])
+def test_a_seed_is_a_whole_number_a_generator_takes(seed: Any) -> None:
+    table = pl.DataFrame({"ds": range(30), "y": np.arange(30.0)})
+    with pytest.raises(OptionError, match="is no seed; wanted a whole number from 0"):
+        LSTM(horizon=2, seed=seed).fit(table)

@@ -33,18 +33,26 @@ Frame: TypeAlias = Any  # a pandas or polars DataFrame or a pyarrow Table: what 
 class TableDoor(ABC):
     """A forecaster that is fitted on a table and forecasts in a table of the same kind.
 
-    A subclass stores its options under their own names in `__init__` and does no work there; it holds at
-    least `horizon`, `season`, `known`, `past`, `static` and `holidays`, and implements `learn` and
-    `forecast`. What fitting finds ends in an underscore: `panel_`, `reading_` and
-    `notes_`, what was treated or fell back, in words.
+    A subclass implements `learn` and `forecast`. One with options of its own names them all in `__init__`,
+    stores its own there under their names, and does no work. What fitting finds ends in an underscore:
+    `panel_`, `reading_` and `notes_`, what was treated or fell back, in words.
     """
 
-    horizon: int
-    season: int | Sequence[int] | None
-    known: Sequence[str]
-    past: Sequence[str]
-    static: Sequence[str]
-    holidays: str | None
+    def __init__(
+        self,
+        horizon: int,
+        season: int | Sequence[int] | None = None,
+        known: Sequence[str] = (),
+        past: Sequence[str] = (),
+        static: Sequence[str] = (),
+        holidays: str | None = None,
+    ) -> None:
+        self.horizon = horizon
+        self.season = season
+        self.known = known
+        self.past = past
+        self.static = static
+        self.holidays = holidays
 
     @abstractmethod
     def learn(self, panel: Panel, progress: Progress) -> Self:
@@ -193,6 +201,7 @@ class TableDoor(ABC):
         horizon: object = self.horizon
         if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
             raise OptionError(f"horizon={horizon!r} is no number of steps; wanted a whole number from 1")
+        _refuse_odd_seed(getattr(self, "seed", 0))
         roles = {"known": self.known, "past": self.past, "static": self.static}
         return Schema(id_col, time_col, target_col, **roles)  # type: ignore[arg-type]  # any list of names
 
@@ -212,6 +221,12 @@ def _options(kind: type) -> dict[str, inspect.Parameter]:
 
 def _same(value: object, default: object) -> bool:
     return value is default or (type(value) is type(default) and value == default)
+
+
+def _refuse_odd_seed(seed: object) -> None:
+    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+    if not whole or not 0 <= int(seed) < 2**63:  # type: ignore[call-overload]  # an int: just checked
+        raise OptionError(f"seed={seed!r} is no seed; wanted a whole number from 0 to 9223372036854775807")
 
 
 def _distinct(level: object) -> list[float]:

@@ -1,11 +1,12 @@
 """Scaling is reversible, and keeps what is never negative from becoming so."""
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatecast.data import Panel, fit_scale
+from gatecast.data import Panel, fit_scale, panel_from
 from plain_panels import panel_of
 
 finite = st.lists(st.floats(-1e12, 1e12, allow_subnormal=False), min_size=1, max_size=30)
@@ -119,3 +120,10 @@ def test_each_series_has_its_own_scale() -> None:
     assert scale.logs.tolist() == [True, False]
     both = scale.forward(np.array([[2.0], [0.0]]), np.array([[0], [1]]))
     np.testing.assert_allclose(both[1], 0.0)
+
+
+@pytest.mark.parametrize("value", [7.0, 0.0, -3.3, 1e-12, 4.1e15])
+def test_a_constant_comes_back_to_the_bit(value: float) -> None:
+    panel = panel_from(pl.DataFrame({"ds": range(30), "y": [value] * 30})).panel
+    scale = fit_scale(panel)
+    assert (scale.inverse(scale.forward(panel.values, 0), 0) == value).all()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatecast.data import Frequency, Reading, Schema, panel_from, read_table
+from gatecast.data import Frequency, Reading, Schema, make_future, panel_from, read_table
 from gatecast.errors import CovariateError, FrequencyError, GatecastError, OptionError, TableError
 
 NAN = float("nan")
@@ -187,7 +187,7 @@ def test_months_are_calendar_months_whichever_end_they_are_stamped_at() -> None:
 @pytest.mark.parametrize("season", [0, -1, [], [24, 0], [1.5], "24", [True]])
 def test_a_season_is_a_length(season: Any) -> None:
     with pytest.raises(
-        OptionError, match=r"is not a length in steps; wanted whole numbers such as \[24, 168\]"
+        OptionError, match=r"is not a length in steps; wanted whole numbers such as season=\[24, 168\]"
     ):
         panel_from(hours(5), season=season)
 
@@ -209,7 +209,7 @@ def test_the_order_of_rows_does_not_matter(order: list[int]) -> None:
 
 def test_rows_out_of_order_are_sorted_and_noted() -> None:
     assert noted(panel_from(two().reverse()), "rows stood out of order: sorted by series and time")
-    assert not panel_from(two()).notes
+    assert not noted(panel_from(two()), "out of order")
 
 
 def test_missing_stamps_become_rows_without_a_value() -> None:
@@ -380,13 +380,96 @@ def test_empty_ids_and_times_are_refused(kind: str, column: str, what: str) -> N
 @pytest.mark.parametrize("kind", ["polars", "pandas", "pyarrow"])
 def test_text_is_no_covariate(kind: str, role: str) -> None:
     table = KINDS[kind](two(sky=["clear"] * 10))
-    with pytest.raises(TableError, match=r"'sky' holds String, such as 'clear'; wanted numbers: encode it"):
+    with pytest.raises(
+        TableError, match=r"'sky' holds text in 10 of 10 rows: 'clear' in row 1, .*wanted numbers: encode it"
+    ):
         panel_from(table, Schema(**{role: ("sky",)}))
 
 
-def test_text_is_no_target() -> None:
-    with pytest.raises(TableError, match=r"'y' holds String, such as '0\.0'; wanted numbers"):
-        panel_from(two().with_columns(pl.col("y").cast(pl.String)))
+def test_an_odd_cell_among_numbers_is_named_with_its_row(tmp_path: Path) -> None:
+    table = read_table(csv(tmp_path, "ds,y\n1,1.5\n2,broken\n3,\n4,2\n"))
+    with pytest.raises(
+        TableError, match=r"'y' holds text in 1 of 4 rows: 'broken' in row 2; .*correct these"
+    ):
+        panel_from(table)
+
+
+@pytest.mark.parametrize("number", ["100,5", "1,234.5", "1 234"])
+def test_numbers_with_commas_are_refused_with_how_to_write_them(tmp_path: Path, number: str) -> None:
+    table = read_table(csv(tmp_path, f'ds,y\n1,"{number}"\n2,"{number}"\n'))
+    with pytest.raises(TableError, match="write a point for decimals and nothing between thousands"):
+        panel_from(table)
+
+
+def test_lists_are_no_numbers() -> None:
+    with pytest.raises(TableError, match=r"'y' holds List\(Int64\); wanted a number in each row"):
+        panel_from(pl.DataFrame({"ds": [1, 2], "y": [[1], [2]]}))
+
+
+@pytest.mark.parametrize(
+    ("first", "looks"),
+    [
+        (20240101, "dates written as whole numbers .days"),
+        (202401, "dates written as whole numbers .months"),
+        (1704067200, "seconds since 1970"),
+        (1704067200000, "milliseconds since 1970"),
+    ],
+)
+def test_dates_and_clock_seconds_as_whole_numbers_are_refused_unless_they_are_said_to_count(
+    first: int, looks: str
+) -> None:
+    table = pl.DataFrame({"ds": range(first, first + 9), "y": [1.0, 2.0, 3.0] * 3})
+    with pytest.raises(TableError, match=f"which look like {looks}.*give freq=1 if they count"):
+        panel_from(table)
+    assert panel_from(table, freq=1).panel.frequency.unit == "step"
+
+
+def test_years_and_plain_counts_are_steps() -> None:
+    for first in (0, 1990, 100_000):
+        table = pl.DataFrame({"ds": range(first, first + 30), "y": np.arange(30.0)})
+        assert panel_from(table).panel.frequency.unit == "step"
+
+
+def test_a_season_longer_than_a_history_is_noted() -> None:
+    reading = panel_from(two(), season=[2, 8])
+    assert noted(reading, "the season of 8 steps is longer than the history of 2 series", "(A: ")
+
+
+def test_histories_that_end_with_missing_values_are_noted() -> None:
+    table = pl.DataFrame({"ds": range(6), "y": [1.0, 2.0, 3.0, 4.0, None, None]})
+    assert noted(panel_from(table), "histories end with missing values in 1 series (series: 2)")
+
+
+def test_dates_without_a_clock_stay_dates_unless_the_step_is_finer(tmp_path: Path) -> None:
+    rows = "".join(f"2014-01-{day:02d},{day}\n" for day in range(1, 10))
+    table = read_table(csv(tmp_path, f"ds,y\n{rows}"))
+    assert table["ds"].dtype == pl.Date
+    daily, hourly = panel_from(table), panel_from(table, freq="h")
+    assert make_future(daily.panel, daily.layout, 2)["ds"].to_list() == [date(2014, 1, 10), date(2014, 1, 11)]
+    assert make_future(hourly.panel, hourly.layout, 1)["ds"].to_list() == [datetime(2014, 1, 9, 1)]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"ds\ty\n1\t2\n", "separated by tabs"),
+        (b"ds,y,y\n1,2,3\n", "'y' more than once in its header"),
+        ("ds,y\n1,2\n".encode("utf-16"), "not text in UTF-8"),
+        ("unique_id,ds,y\nZürich,1,2\n".encode("latin-1"), "not text in UTF-8"),
+    ],
+)
+def test_a_csv_of_another_make_is_refused_with_what_to_change(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    with pytest.raises(TableError, match=said):
+        read_table(path)
+
+
+def test_a_folder_is_no_table(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="is a folder; wanted a CSV or Parquet file"):
+        read_table(tmp_path)
 
 
 def test_statics_that_change_are_named() -> None:
@@ -493,7 +576,7 @@ def test_zones_are_for_stamps_and_must_exist() -> None:
 
 
 def test_stamps_in_utc_without_a_zone_are_noted() -> None:
-    table = hours(5).with_columns(pl.col("ds").dt.replace_time_zone("UTC"))
+    table = hours(30).with_columns(pl.col("ds").dt.replace_time_zone("UTC"))
     assert noted(panel_from(table), "stamps are in UTC and so is the calendar; give zone=")
     assert not panel_from(table, zone="Europe/Berlin").notes
 
@@ -529,7 +612,8 @@ def test_a_table_survives_csv_and_parquet(tmp_path: Path) -> None:
 )
 def test_iso_stamps_are_parsed(tmp_path: Path, stamp: str) -> None:
     table = read_table(csv(tmp_path, f"ds,y\n{stamp},1\n"))
-    assert table["ds"].to_list() == [datetime(2014, 1, 1)]
+    dated = ":" not in stamp
+    assert table["ds"].to_list() == [date(2014, 1, 1) if dated else datetime(2014, 1, 1)]
 
 
 @pytest.mark.parametrize("stamp", ["2014-01-01T00:00Z", "2014-01-01 02:00+02:00", "2013-12-31T19:00:00-0500"])

@@ -215,7 +215,8 @@ def test_rows_too_many_are_ignored_and_those_not_past_are_counted() -> None:
     future = pl.concat([table().drop("y"), filled(reading, 4), stranger])
     assert extend(reading.panel, reading.layout, 2, future, heard).known[6:8, 0].tolist() == [100, 101]
     assert heard.notes == [
-        "5 future rows lie beyond the horizon or belong to no series of the table: ignored"
+        "5 future rows match no step ahead: off the grid, beyond the horizon, or of no series of the table: "
+        "ignored"
     ]
 
 

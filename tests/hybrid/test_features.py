@@ -2,12 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gatecast.data import Panel
 from gatecast.forecaster import Origins
-from gatecast.hybrid.features import SMALLEST_UNIT, View, error_size, realised_errors, running_mean, view
+from gatecast.hybrid.features import SMALLEST_UNIT, View, error_size, realised_errors, view
 from gatecast.hybrid.pool import Pool, Standing
 from gatecast.memory import Inputs, learn_inputs
 from synthetic_panels import corrupted_after, hourly_panel
@@ -88,11 +86,3 @@ def test_realised_errors_are_those_of_forecasts_made_before() -> None:
         np.testing.assert_allclose(errors[row, 2:4], own[10 + row] - paths[row - 4, 3], rtol=1e-4, atol=1e-5)
         mean = np.mean([own[10 + r] - paths[r - 4, 3] for r in range(row - 3, row + 1)], axis=0)
         np.testing.assert_allclose(errors[row, 4:6], mean, rtol=1e-4, atol=1e-5)
-
-
-@settings(max_examples=30)
-@given(rows=st.integers(1, 20), window=st.integers(1, 25), seed=st.integers(0, 100))
-def test_a_running_mean_is_the_mean_of_the_last_rows(rows: int, window: int, seed: int) -> None:
-    columns = np.random.default_rng(seed).normal(size=(rows, 2))
-    expected = [columns[max(i - window + 1, 0) : i + 1].mean(axis=0) for i in range(rows)]
-    np.testing.assert_allclose(running_mean(columns, window), expected, atol=1e-12)

@@ -102,3 +102,9 @@ def test_a_table_of_three_rows_is_enough() -> None:
     table = pl.DataFrame({"ds": [1, 2, 3], "y": [1.0, 2.0, 3.0]})
     found = Drift(horizon=2).fit(table).predict(level=[80])
     assert found["Drift"].to_list() == [4.0, 5.0]
+
+
+def test_the_naive_forecast_repeats_the_last_value_until_a_season_has_passed():
+    table = pl.DataFrame({"ds": range(5), "y": [9.0, 1.0, 2.0, 3.0, 4.0]})
+    shown = SeasonalNaive(horizon=3, season=8).fit(table).predict(level=[])["SeasonalNaive"]
+    assert shown.to_list() == [4.0, 4.0, 4.0]

@@ -18,7 +18,6 @@ from gatecast.linear.design import (
     harmonics,
     hinges,
     shapes_of,
-    trailing_mean,
     width,
 )
 from plain_panels import panel_of
@@ -212,13 +211,6 @@ def test_hinges_rise_behind_their_knots_only(values: list[float], knots: list[fl
     found = hinges(np.array(values), np.array(knots))
     for row, x in zip(found, values, strict=True):
         np.testing.assert_array_equal(row, [x, *(max(x - knot, 0.0) for knot in knots)])
-
-
-@given(short, st.integers(1, 50))
-def test_a_trailing_mean_is_the_mean_of_what_there_was(values: list[float], steps: int) -> None:
-    found = trailing_mean(np.array(values), steps)
-    expected = [np.mean(values[max(t + 1 - steps, 0) : t + 1]) for t in range(len(values))]
-    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
 @given(short, st.integers(1, 50))

@@ -17,6 +17,7 @@ from gatecast.cli.demo import EXAMPLES as DEMO_EXAMPLES
 from gatecast.cli.demo import demo
 from gatecast.cli.forecast import EXAMPLES as FORECAST_EXAMPLES
 from gatecast.cli.forecast import forecast
+from gatecast.cli.wording import in_shell_words
 from gatecast.errors import GatecastError
 
 EXIT_CODES = """
@@ -57,6 +58,7 @@ def main() -> None:
     try:
         app(prog_name="gatecast")
     except GatecastError as error:
-        hint = " On the command line X_df is --future." if "X_df" in str(error) else ""
-        show.failed(f"{error}{hint}")
+        show.failed(in_shell_words(str(error)))
         sys.exit(1)
+    except KeyboardInterrupt:  # outside a command, such as while a room is imported
+        sys.exit(130)

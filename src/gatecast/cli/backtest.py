@@ -8,6 +8,7 @@ import typer
 import gatecast
 from gatecast.catalogue import entry_of
 from gatecast.cli import options, show
+from gatecast.cli.wording import in_shell_words
 from gatecast.errors import OptionError
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def backtest(
     jobs, console = gatecast.jobs, show.people(quiet)
     _only_csv(out)
     jobs.check_targets(out, report)
+    jobs.keep_inputs((table,), (out, report))
     question = jobs.Question(
         schema=options.schema(id_col, time_col, target_col, known, past, static),
         horizon=horizon,
@@ -121,7 +123,7 @@ def _write(
             panel=source.panel,
             backtest=compared.backtest,
             board=compared.board,
-            notes=source.notes,
+            notes=tuple(map(in_shell_words, source.notes)),
             commands=(show.command(),),
             seed=source.question.seed,
         )
@@ -133,7 +135,7 @@ def _told(source: "gatecast.jobs.Source", compared: "gatecast.jobs.Comparison", 
     """What a program is told: what was read, and the leaderboard."""
     told = {
         "read": dict(gatecast.insight.facts(source.panel)),
-        "notes": source.notes,
+        "notes": [in_shell_words(note) for note in source.notes],
         "leaderboard": compared.board.table(),
         "reference": compared.board.reference,
         "wrote": [str(path) for path in written],

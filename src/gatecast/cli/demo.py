@@ -26,7 +26,7 @@ def demo(
         str, typer.Option("--set", help="Which data: demand or solar.", metavar="NAME")
     ] = "demand",
     out: Annotated[Path, typer.Option(help="Folder for forecast, leaderboard and page.")] = Path("out"),
-    seed: Annotated[int, typer.Option(help="Of whatever is left to chance.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of whatever is left to chance.", min=0, max=2**63 - 1)] = 0,
     quiet: options.Quiet = False,
 ) -> None:
     """Compare models on real data, forecast its last day, and write a page about it."""

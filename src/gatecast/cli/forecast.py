@@ -8,6 +8,7 @@ import typer
 import gatecast
 from gatecast.catalogue import entry_of
 from gatecast.cli import options, show
+from gatecast.cli.wording import in_shell_words
 from gatecast.errors import OptionError
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def forecast(
     """Forecast what follows a table, with intervals."""
     jobs, console, widths = gatecast.jobs, show.people(quiet), tuple(dict.fromkeys(level or (80.0, 95.0)))
     jobs.check_targets(out, report)
+    jobs.keep_inputs((table, future), (out, report))
     jobs.probabilities(widths)
     entry_of(model)
     question = jobs.Question(
@@ -104,7 +106,7 @@ def _page(
         forecast=answer.forecast,
         model=answer.model,
         level=level,
-        notes=source.notes,
+        notes=tuple(map(in_shell_words, source.notes)),
         commands=(show.command(),),
         seed=source.question.seed,
     )
@@ -117,7 +119,7 @@ def _told(
     """What a program is told: what was read, what was done, and the forecast or where it is."""
     told: dict[str, Any] = {
         "read": dict(gatecast.insight.facts(source.panel)),
-        "notes": source.notes,
+        "notes": [in_shell_words(note) for note in source.notes],
         "model": answer.model,
         "wrote": [str(path) for path in written],
     }

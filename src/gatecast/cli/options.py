@@ -54,7 +54,7 @@ Level = Annotated[
     _option(says="Width of an interval in percent; repeat for more. Default: 80 and 95.", panel=MODEL),
 ]
 ModelName = Annotated[str, _option(says=f"One of {', '.join(MODELS)}.", panel=MODEL)]
-Seed = Annotated[int, _option(says="Of whatever is left to chance.", panel=MODEL)]
+Seed = Annotated[int, _option(says="Of whatever is left to chance.", panel=MODEL, min=0, max=2**63 - 1)]
 
 Out = Annotated[
     Path | None,

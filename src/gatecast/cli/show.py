@@ -14,6 +14,8 @@ from rich.text import Text
 
 import gatecast
 from gatecast.bars import Bars
+from gatecast.cli.wording import in_shell_words
+from gatecast.errors import OptionError
 from gatecast.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -26,9 +28,17 @@ def people(quiet: bool = False) -> Console:
     return Console(stderr=True, quiet=quiet, highlight=False)
 
 
+class _ShellBars(Bars):
+    """Bars whose notes name options as they are typed."""
+
+    def note(self, message: str) -> None:
+        """Print a sentence above the bars."""
+        super().note(in_shell_words(message))
+
+
 def progress(quiet: bool) -> Progress:
     """Bars for people; nothing when they want quiet."""
-    return Silent() if quiet else Bars()
+    return Silent() if quiet else _ShellBars()
 
 
 def command() -> str:
@@ -43,7 +53,7 @@ def facts(console: Console, title: str, lines: Iterable[tuple[str, str]], notes:
     for label, said in lines:
         grid.add_row(Text(label, style="dim"), Text(said))
     for note in notes:
-        grid.add_row(Text("note", style="yellow"), Text(note))
+        grid.add_row(Text("note", style="yellow"), Text(in_shell_words(note)))
     console.print(grid)
     console.print()
 
@@ -111,5 +121,14 @@ def _plain(value: object) -> object:
 
 def machine(text: str) -> None:
     """What a program reads: exactly this text."""
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    sys.stdout.flush()
+    if sys.stdout is None:
+        raise OptionError("standard output is closed; open it, or name a file by --out")
+    try:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # a reader that has seen enough, such as head: click ends quietly
+        raise
+    except OSError as error:
+        raise OptionError(
+            f"cannot write to standard output: {error.strerror}; name a file by --out"
+        ) from None

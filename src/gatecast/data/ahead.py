@@ -10,7 +10,9 @@ import numpy as np
 from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data.grid import stamps_after, written
 from gatecast.data.panel import Panel
-from gatecast.errors import CovariateError, listed
+from gatecast.errors import CovariateError, OptionError, listed
+
+MOST_AHEAD = 10_000_000  # rows ahead of all series: beyond lies a mistyped horizon, not a question
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,13 @@ class Ahead:
 def look_ahead(panel: Panel, horizon: int, offered: Offered | None) -> Ahead:
     """The `horizon` steps behind each history, filled from what is offered, else from the panel itself.
 
-    Raises CovariateError if the same step is offered twice.
+    Raises CovariateError if the same step is offered twice, OptionError for more rows than memory holds.
     """
+    if len(panel) * horizon > MOST_AHEAD:
+        raise OptionError(
+            f"horizon={horizon} makes {len(panel) * horizon} rows ahead of {len(panel)} series; "
+            f"wanted at most {MOST_AHEAD}: give a shorter horizon, or fewer series at a time"
+        )
     times = stamps_after(panel, panel.last_origins(), horizon)
     known = np.full((*times.shape, len(panel.known_names)), np.nan)
     own = np.minimum(panel.lengths - panel.known_steps, horizon)

@@ -9,7 +9,7 @@ import polars as pl
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data.schema import Schema, did_you_mean
-from gatecast.errors import CovariateError, TableError, listed
+from gatecast.errors import SHOWN, CovariateError, TableError, listed
 
 Frame: TypeAlias = Any  # a pandas or polars DataFrame or a pyarrow Table: none need be installed
 
@@ -17,6 +17,7 @@ _ISO = (
     r"^\s*(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,9})?)?)?"
     r"\s?(?:(Z)|([+-]\d{2}):?(\d{2})?)?\s*$"
 )
+_MARKED = r"^[+-]?[\d.]+(?:[,' ]\d+)+(?:\.\d*)?$"  # decimal commas, and marks between thousands
 _NO_NUMBER = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "-"]
 
 
@@ -48,6 +49,8 @@ def refuse_absent(table: nw.DataFrame[Any], schema: Schema) -> None:
             hints = (
                 "; name the columns by id_col=, time_col=, target_col= (an index becomes one by reset_index)"
             )
+        elif absent[0] == schema.target_col and not hints:
+            hints = "; name the column to forecast by target_col="
         error = CovariateError if absent[0] in schema.covariates else TableError
         raise error(f"no column {listed(list(map(repr, absent)))}; the table has {listed(columns)}{hints}")
 
@@ -116,12 +119,28 @@ def _number(column: nw.Series[Any]) -> FloatArray:
     if not (column.dtype.is_numeric() or isinstance(column.dtype, nw.Boolean)):
         values = _polars(column, strict=False)  # Python's own 1 and 2.5 may stand side by side
         if not (values.dtype.is_numeric() or values.dtype == pl.Boolean):
-            raise TableError(
-                f"{column.name!r} holds {column.dtype}, such as {values.drop_nulls()[0]!r}; wanted numbers: "
-                "encode it as numbers, such as one column of 0 and 1 for each value"
-            )
+            raise TableError(_no_numbers(values))
         column = nw.from_native(values, series_only=True)
     return column.cast(nw.Float64).to_numpy().astype(np.float64)
+
+
+def _no_numbers(values: pl.Series) -> str:
+    """What is wrong with a column that must hold numbers: its odd cells, or all of it."""
+    if values.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return f"{values.name!r} holds {values.dtype}; wanted a number in each row"
+    cells = values.cast(pl.String).str.strip_chars()
+    odd = (
+        cells.is_not_null() & ~cells.is_in(_NO_NUMBER) & cells.cast(pl.Float64, strict=False).is_null()
+    ).to_numpy()
+    rows = np.flatnonzero(odd)
+    shown = listed([f"{values[int(i)]!r} in row {i + 1}" for i in rows[:SHOWN]], len(rows))
+    if cells.filter(pl.Series(odd)).str.contains(_MARKED).all():
+        remedy = "write a point for decimals and nothing between thousands, such as 1234.5"
+    elif odd.sum() < len(odd) / 2:
+        remedy = "correct these cells, or leave them empty"
+    else:
+        remedy = "encode it as numbers, such as one column of 0 and 1 for each value"
+    return f"{values.name!r} holds text in {len(rows)} of {len(odd)} rows: {shown}; wanted numbers: {remedy}"
 
 
 def read_statics(
@@ -157,6 +176,8 @@ def spelled(column: pl.Series) -> pl.Series:
     if text.str.contains(_ISO).all() and text.null_count() < len(text):
         micros, zone = read_stamps(column)
         stamps = pl.Series(column.name, micros).cast(pl.Datetime("us"))
+        if not text.str.contains(":").any():
+            return stamps.cast(pl.Date)
         return stamps.dt.replace_time_zone(zone) if zone else stamps
     cells = text.set(text.is_in(_NO_NUMBER), None)
     numbers = cells.cast(pl.Float64, strict=False)

@@ -66,7 +66,11 @@ def fit_scale(panel: Panel, *, logs: bool = True) -> Scale:
         if not len(values):
             continue
         positive[i] = values.min() >= 0
-        taken[i] = logs and values.min() > LOG_FLOOR * np.median(values) > 0
+        varies = values.min() < values.max()  # a constant comes back to the bit without a logarithm
+        taken[i] = logs and varies and values.min() > LOG_FLOOR * np.median(values) > 0
+        if taken[i]:  # a value beyond the ceiling could not come back
+            away = np.log(values) - np.log(values).mean()
+            taken[i] = np.abs(away).max() < LOG_CEILING
         transformed = np.log(values) if taken[i] else values
         center[i] = transformed.mean()
         deviation = transformed.std()

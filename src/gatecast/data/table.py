@@ -3,6 +3,7 @@
 With `writing`, the only file that knows a frame library; what it reads goes on as arrays.
 """
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,8 @@ def read_table(path: str | Path) -> pl.DataFrame:
     Raises TableError if there is no such file, it is of another kind, broken or empty.
     """
     path = Path(path)
+    if path.is_dir():
+        raise TableError(f"{str(path)!r} is a folder; wanted a CSV or Parquet file")
     if not path.is_file():
         raise TableError(f"there is no file {str(path)!r}; wanted a CSV or Parquet file")
     suffix = path.suffix.lower()
@@ -78,11 +81,31 @@ def read_table(path: str | Path) -> pl.DataFrame:
 def _read_csv(path: Path) -> pl.DataFrame:
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         header = file.readline()
-    if ";" in header and "," not in header:
-        raise TableError(f"{path.name!r} is separated by semicolons; wanted commas, and points for decimals")
-    table = pl.read_csv(path, infer_schema_length=None)
+    _refuse_odd_header(path.name, header)
+    try:
+        table = pl.read_csv(path, infer_schema_length=None)
+    except pl.exceptions.ComputeError as error:
+        if "utf-8" not in str(error):
+            raise
+        raise TableError(f"{path.name!r} is not text in UTF-8; save it as CSV in UTF-8") from None
     table = table.rename({name: name.strip() for name in table.columns})
     return table.with_columns(spelled(column) for column in table.get_columns() if column.dtype == pl.String)
+
+
+def _refuse_odd_header(name: str, header: str) -> None:
+    """Refuse a header that shows the file is no plain CSV, or that repeats a column."""
+    if "\0" in header:
+        raise TableError(f"{name!r} is not text in UTF-8; save it as CSV in UTF-8")
+    for mark, word in ((";", "semicolons"), ("\t", "tabs")):
+        if mark in header and "," not in header:
+            raise TableError(f"{name!r} is separated by {word}; wanted commas, and points for decimals")
+    names = [cell.strip() for cell in next(csv.reader([header]), [])]
+    twice = sorted({cell for cell in names if cell and names.count(cell) > 1})
+    if twice:
+        raise TableError(
+            f"{name!r} has {listed(list(map(repr, twice)))} more than once in its header; "
+            "wanted different names"
+        )
 
 
 def panel_from(
@@ -129,7 +152,8 @@ def panel_from(
     panel, notes = panel_of(_in_zone(rows, zone), freq, season)
     backend = table.implementation
     stamp = table.schema[schema.time_col]
-    stamp = stamp if counted or isinstance(stamp, nw.Datetime | nw.Date) else nw.Datetime("us", carried)
+    dated = isinstance(stamp, nw.Date) and panel.frequency.unit != "microsecond"  # no date tells hours apart
+    stamp = stamp if counted or dated or isinstance(stamp, nw.Datetime) else nw.Datetime("us", carried)
     layout = Layout(schema, backend, has_ids, table.schema[schema.id_col] if has_ids else None, stamp)
     return Reading(panel, notes, layout)
 
@@ -137,6 +161,8 @@ def panel_from(
 def _in_zone(rows: Rows, zone: str | None) -> Rows:
     if zone is None:
         return rows
+    if not isinstance(zone, str):
+        raise OptionError(f"zone={zone!r} is not a zone; wanted an IANA name such as 'Europe/Madrid'")
     if rows.counted:
         raise OptionError(f"zone={zone!r} but {rows.schema.time_col!r} counts integer steps; leave zone= out")
     zone_rules(zone)
@@ -157,7 +183,7 @@ def extend(
     if future is not None and not panel.known_names:
         reports.note("the future table is not used: no covariate has the role known")
     if ahead.unused:
-        said = "lie beyond the horizon or belong to no series of the table"
+        said = "match no step ahead: off the grid, beyond the horizon, or of no series of the table"
         reports.note(f"{ahead.unused} future rows {said}: ignored")
     return steps_ahead.append(panel, ahead)
 

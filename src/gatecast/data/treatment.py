@@ -3,8 +3,9 @@
 Arrays in, arrays out: the frame libraries stay in `table`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from gatecast.data.gaps import missing_mask
 from gatecast.data.grid import Grid, coarser, infer, lay, settle, stamps
 from gatecast.data.panel import Panel
 from gatecast.data.rows import Rows, counted, counts_by_series, tidy
-from gatecast.errors import CovariateError, FrequencyError, OptionError, listed
+from gatecast.errors import CovariateError, FrequencyError, OptionError, TableError, listed
 
 LARGEST_GROWTH = 50  # a grid of more rows than this for each row of the table is a wrong frequency
 
@@ -27,6 +28,8 @@ def panel_of(
     Raises TableError, FrequencyError or CovariateError, each naming series, times and remedy.
     """
     rows, notes = tidy(rows)
+    if freq is None and rows.counted:
+        _refuse_disguised(rows)
     frequency, grid = _grid(rows, freq)
     panel = _with_future(_spread(rows, frequency, grid, season))
     stood = np.zeros(len(panel.values), dtype=bool)
@@ -34,6 +37,28 @@ def panel_of(
     notes += _gap_notes(panel, stood, rows.schema.target_col)
     panel, more = _filled(panel)
     return panel, tuple(notes + more + _closing_notes(panel, season))
+
+
+def _refuse_disguised(rows: Rows) -> None:
+    """Refuse whole numbers that are dates or clock seconds: as steps they would have neither gap nor season.
+
+    Raises TableError naming what they look like.
+    """
+    low, high = int(rows.times.min()), int(rows.times.max())
+    parts = {"days": (10_000, 100, 1), "months": (100, 1, 0)}
+    said = None
+    for word, (year, month, day) in parts.items():
+        months, days = rows.times // month % 100, rows.times % 100 if day else np.ones_like(rows.times)
+        if 1900 * year <= low and high < 2101 * year and ((months >= 1) & (months <= 12)).all():
+            said = f"dates written as whole numbers ({word})" if ((days >= 1) & (days <= 31)).all() else said
+    for unit, size in (("seconds", 1), ("milliseconds", 1_000), ("microseconds", 10**6)):
+        if 3e8 * size <= low and high < 5e9 * size:  # 1979 to 2128
+            said = f"{unit} since 1970"
+    if said:
+        raise TableError(
+            f"{rows.schema.time_col!r} holds whole numbers from {low} to {high}, which look like {said}; "
+            "write stamps such as 2014-01-31 or 2014-01-31 13:30, or give freq=1 if they count steps"
+        )
 
 
 def _grid(rows: Rows, freq: str | int | None) -> tuple[Frequency, Grid]:
@@ -110,19 +135,26 @@ def _spread(rows: Rows, frequency: Frequency, grid: Grid, season: Sequence[int] 
 def _seasons(frequency: Frequency, season: Sequence[int] | int | None) -> tuple[int, ...]:
     if season is None:
         return seasons(frequency)
-    given = (season,) if isinstance(season, int | np.integer) else tuple(season)
+    several = isinstance(season, Iterable) and not isinstance(season, str)
+    given: tuple[Any, ...] = tuple(season) if several else (season,)  # type: ignore[arg-type]  # judged below
     whole = all(isinstance(s, int | np.integer) and not isinstance(s, bool) and s >= 1 for s in given)
     if not given or not whole:
         raise OptionError(
-            f"season={season!r} is not a length in steps; wanted whole numbers such as [24, 168]"
+            f"season={season!r} is not a length in steps; wanted whole numbers such as season=[24, 168]"
         )
     return tuple(sorted({int(s) for s in given}))
 
 
+def _last_values(panel: Panel) -> IntArray:
+    """How many rows of each series lead up to its last value. [series]"""
+    found = np.flatnonzero(~np.isnan(panel.values))
+    last: IntArray = found[np.searchsorted(found, panel.offsets[1:]) - 1]
+    return last + 1 - panel.offsets[:-1]
+
+
 def _with_future(panel: Panel) -> Panel:
     """Rows behind the last value are the future if all their known covariates are filled."""
-    found = np.flatnonzero(~np.isnan(panel.values))
-    last = found[np.searchsorted(found, panel.offsets[1:]) - 1]
+    last = panel.offsets[:-1] + _last_values(panel) - 1
     behind = np.arange(len(panel.values)) > np.repeat(last, panel.lengths)
     filled = ~np.isnan(panel.known).any(axis=1) if panel.known_names else np.zeros(len(behind), dtype=bool)
     ahead = counts_by_series(behind & ~filled, panel.offsets) == 0
@@ -147,6 +179,12 @@ def _gap_notes(panel: Panel, stood: BoolArray, target: str) -> list[str]:
         counts = counts_by_series(missing, panel.offsets)
         notes.append(
             f"{missing.sum()} missing values of {target!r} stay missing in {counted(counts, panel.ids)}"
+        )
+    trailing = panel.known_steps - _last_values(panel)
+    if trailing.any():
+        notes.append(
+            f"histories end with missing values in {counted(trailing, panel.ids)}: the forecast begins after "
+            f"these rows; leave them out to begin after the last value of {target!r}"
         )
     ahead = panel.lengths - panel.known_steps
     if ahead.any():
@@ -210,6 +248,14 @@ def _closing_notes(panel: Panel, season: Sequence[int] | int | None) -> list[str
         notes.append(
             f"no season is known for steps of {panel.frequency.describe()}; give season= if there is one"
         )
+    for length in panel.seasons if season is not None else panel.seasons[:1]:
+        short = np.flatnonzero(panel.known_steps < length)
+        if len(short):
+            names = listed([f"{panel.ids[i]}: {panel.known_steps[i]}" for i in short[:5]], len(short))
+            notes.append(
+                f"the season of {length} steps is longer than the history of {len(short)} series ({names}): "
+                "nothing has repeated there yet"
+            )
     if panel.zone in ("UTC", "Etc/UTC") and panel.frequency.unit == "microsecond":
         notes.append(
             "stamps are in UTC and so is the calendar; give zone= to follow the clock people live by"

@@ -8,7 +8,8 @@ from jaxtyping import Float, Float32, Int
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.forecaster import Origins
-from gatecast.hybrid.pool import Pool, Standing, origins_by_series
+from gatecast.hybrid.pool import Pool, Standing, origins_by_series, outcomes
+from gatecast.linear import trailing_mean
 from gatecast.memory import Extras, Inputs, Rows, ordinary
 
 CHUNK = 4096  # origins at a time, to bound what is needed in between
@@ -120,9 +121,7 @@ def error_size(
     own  [time]  scaled, NaN where no value was known
     mix  [origins, horizon]
     """
-    steps = position[:, None] + np.arange(1, mix.shape[1] + 1)
-    actual = np.where(steps < len(own), own[np.minimum(steps, len(own) - 1)], np.nan)
-    error = np.abs(actual - mix)
+    error = np.abs(outcomes(own, position, mix.shape[1]) - mix)
     return max(float(np.nanmean(error)), SMALLEST_UNIT) if np.isfinite(error).any() else np.nan
 
 
@@ -171,8 +170,8 @@ def realised_errors(
     parts = [
         np.arcsinh(near_error / unit),
         np.arcsinh(far_error / unit),
-        np.arcsinh(running_mean(far_error, window) / unit),
-        np.arcsinh(running_mean(np.abs(far_error), window) / unit),
+        np.arcsinh(trailing_mean(far_error, window) / unit),
+        np.arcsinh(trailing_mean(np.abs(far_error), window) / unit),
         standing.prior / 5.0,
     ]
     return ordinary(np.concatenate(parts, axis=1))
@@ -204,14 +203,3 @@ def disagreements(
         ramp[..., None],
     ]
     return ordinary(np.concatenate(parts, axis=-1))
-
-
-def running_mean(
-    columns: Float[FloatArray, "rows columns"], window: int
-) -> Float[FloatArray, "rows columns"]:
-    """Mean of the last `window` rows, fewer at the beginning. [rows, columns]"""
-    total = np.concatenate([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0)])
-    end = np.arange(1, len(columns) + 1)
-    start = np.maximum(end - window, 0)
-    mean: FloatArray = (total[end] - total[start]) / (end - start)[:, None]
-    return mean

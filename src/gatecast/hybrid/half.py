@@ -1,7 +1,5 @@
 """The linear half on its own: what the hybrid says when its memory is silent."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from gatecast._types import FloatArray
@@ -21,22 +19,6 @@ class LinearHalf(PathForecaster):
     static    likewise
     holidays  country or region whose public holidays to add, e.g. "AU-VIC"
     """
-
-    def __init__(
-        self,
-        horizon: int,
-        season: int | Sequence[int] | None = None,
-        known: Sequence[str] = (),
-        past: Sequence[str] = (),
-        static: Sequence[str] = (),
-        holidays: str | None = None,
-    ) -> None:
-        self.horizon = horizon
-        self.season = season
-        self.known = known
-        self.past = past
-        self.static = static
-        self.holidays = holidays
 
     def fit_paths(self, panel: Panel) -> None:
         """Fit every member of the pool."""

@@ -28,7 +28,6 @@ from gatecast.memory import (
     Calibrated,
     Cell,
     Cutter,
-    Plan,
     Training,
     calibrate_quantiles,
     learn_inputs,
@@ -70,12 +69,7 @@ class Hybrid(TableDoor):
         seed: int = 0,
         training: Training | None = None,
     ) -> None:
-        self.horizon = horizon
-        self.season = season
-        self.known = known
-        self.past = past
-        self.static = static
-        self.holidays = holidays
+        super().__init__(horizon, season, known, past, static, holidays)
         self.seed = seed
         self.training = training
 
@@ -99,13 +93,12 @@ class Hybrid(TableDoor):
             self.unit_ = windows.unit
             cutter = Cutter(panel, windows.rows, plan.training, windows.extras, self.horizon)
             task.advance()
-        choosing, chosen = self._single(panel, plan.choosing)
+        choosing, _ = self._single(panel, plan.choosing)
         try:
             self.trained_ = learn_network(CELL, cutter, choosing, training, self.seed, progress, self.name)
         except TrainingError as broken:
             return self._learn_alone(panel, progress, str(broken))
-        self._choose(panel, plan, choosing, chosen)
-        self._calibrate(panel, plan)
+        self._choose_and_calibrate(panel, plan.calibrating)
         return self
 
     def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
@@ -123,7 +116,7 @@ class Hybrid(TableDoor):
                 origins, alone.levels, alone.quantiles, alone.point, alone.point, np.zeros_like(alone.point)
             )
         cutter, seen = self._single(panel, origins)
-        scaled = self.calibrated_.apply(self._joined(cutter, seen, origins))
+        scaled = self.calibrated_.apply(self._joined(read(self.trained_.network, cutter)[0], seen, origins))
         inverse = self.inputs_.scale.inverse
         linear = inverse(seen.mix, whose)
         median = scaled[..., MEDIAN]
@@ -139,20 +132,17 @@ class Hybrid(TableDoor):
         windows = single_windows(origins, self.context_)
         return Cutter(panel, seen.rows, windows, seen.extras, self.horizon), seen
 
-    def _choose(self, panel: Panel, plan: Plan, cutter: Cutter, seen: View) -> None:
-        network = read(self.trained_.network, cutter)[0][..., MEDIAN]
-        series = plan.choosing.series
-        unit = self.unit_[series]
-        self.shares_ = choose_shares(cutter.targets(), seen.mix, network, unit, series, len(panel))
-
-    def _calibrate(self, panel: Panel, plan: Plan) -> None:
-        cutter, seen = self._single(panel, plan.calibrating)
-        joined = self._joined(cutter, seen, plan.calibrating)
-        self.calibrated_: Calibrated = calibrate_quantiles(cutter.targets(), joined)
-
-    def _joined(self, cutter: Cutter, seen: View, origins: Origins) -> FloatArray:
-        """The network's quantiles, moved so that their median is the joined forecast."""
+    def _choose_and_calibrate(self, panel: Panel, origins: Origins) -> None:
+        """Both on origins that did not choose the weights: on those the network looks better than it is."""
+        cutter, seen = self._single(panel, origins)
         quantiles, _ = read(self.trained_.network, cutter)
+        actual, series = cutter.targets(), origins.series
+        unit = self.unit_[series]
+        self.shares_ = choose_shares(actual, seen.mix, quantiles[..., MEDIAN], unit, series, len(panel))
+        self.calibrated_: Calibrated = calibrate_quantiles(actual, self._joined(quantiles, seen, origins))
+
+    def _joined(self, quantiles: FloatArray, seen: View, origins: Origins) -> FloatArray:
+        """The network's quantiles, moved so that their median is the joined forecast."""
         network = quantiles[..., MEDIAN]
         share = self.shares_[origins.series][:, None]
         joined = join(seen.mix, network, share)

@@ -9,7 +9,7 @@ The mixture by prior weights is the linear half of the hybrid: no network takes 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, Scale, fill_causally
@@ -135,9 +135,7 @@ def recent_ratio(
     recent  how many origins to look back on
     """
     count, horizon, members = paths.shape
-    steps = begin + np.arange(count)[:, None] + np.arange(1, horizon + 1)
-    inside = steps < len(scaled)
-    outcome = np.where(inside, scaled[np.minimum(steps, len(scaled) - 1)], np.nan)
+    outcome = outcomes(scaled, begin + np.arange(count), horizon)
     known = np.isfinite(outcome).all(axis=1)
     loss = np.zeros((count, members))
     for member in range(members):  # one at a time: all at once would take a multiple of the paths' memory
@@ -152,6 +150,18 @@ def recent_ratio(
     best = mean.min(axis=1, keepdims=True)
     ratio: FloatArray = np.clip(mean / np.maximum(best, 1e-9) - 1.0, 0.0, WORST)
     return np.where(seen > 0, ratio, 0.0)
+
+
+def outcomes(
+    own: Float[FloatArray, "time"], position: Int[IntArray, "origins"], horizon: int
+) -> Float[FloatArray, "origins {horizon}"]:
+    """What came in the steps after some origins of one series, NaN past its end. [origins, horizon]
+
+    own       [time]
+    position  [origins]
+    """
+    steps = position[:, None] + np.arange(1, horizon + 1)
+    return np.where(steps < len(own), own[np.minimum(steps, len(own) - 1)], np.nan)
 
 
 def mixture(

@@ -2,7 +2,7 @@
 
 from gatecast.forecaster import probabilities
 from gatecast.jobs.question import Question, Source, make, read
-from gatecast.jobs.saving import as_csv, check_folder, check_targets, records_as_csv, save
+from gatecast.jobs.saving import as_csv, check_folder, check_targets, keep_inputs, records_as_csv, save
 from gatecast.jobs.work import Answer, Comparison, compare, forecast, last_window
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "check_targets",
     "compare",
     "forecast",
+    "keep_inputs",
     "last_window",
     "make",
     "probabilities",

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,20 @@ def check_targets(out: Path | None, report: Path | None) -> None:
     for path, suffixes in ((out, TABLES), (report, PAGES)):
         if path is not None:
             _check(path, suffixes)
+
+
+def keep_inputs(inputs: Sequence[Path | None], targets: Sequence[Path | None]) -> None:
+    """Refuse to write over a table that is read.
+
+    Raises OptionError naming the file.
+    """
+    for target in targets:
+        for table in inputs:
+            if target and table and target.exists() and table.exists() and target.samefile(table):
+                raise OptionError(
+                    f"cannot write {target}: it is a table this command reads and would be lost; "
+                    "name another file"
+                )
 
 
 def check_folder(path: Path) -> Path:
@@ -39,13 +55,20 @@ def save(frame: Any, path: Path) -> Path:
 
     Raises OptionError when the disk will not have it.
     """
+    draft = path.with_name(
+        f".{path.name}.{os.getpid()}.draft"
+    )  # an interrupted write leaves the old file whole
     try:
         if path.suffix.lower() == ".csv":
-            path.write_text(as_csv(frame), encoding="utf-8", newline="")
+            draft.write_text(as_csv(frame), encoding="utf-8", newline="")
         else:
-            frame.write_parquet(path)
+            frame.write_parquet(draft)
+        os.replace(draft, path)
     except OSError as error:
         raise OptionError(_refusal(path, error)) from error
+    finally:
+        with suppress(OSError):  # moved into place, or never written
+            draft.unlink()
     return path
 
 

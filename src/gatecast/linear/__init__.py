@@ -4,6 +4,7 @@ from gatecast.linear.arima import ARIMA
 from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
+from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
     "ARIMA",
@@ -16,4 +17,5 @@ __all__ = [
     "recent_level",
     "repeated",
     "require_steps",
+    "trailing_mean",
 ]

@@ -107,12 +107,7 @@ class ARIMA(TableDoor):
         blend: bool = False,
         clean: bool = True,
     ) -> None:
-        self.horizon = horizon
-        self.season = season
-        self.known = known
-        self.past = past
-        self.static = static
-        self.holidays = holidays
+        super().__init__(horizon, season, known, past, static, holidays)
         self.order = order
         self.seasonal_order = seasonal_order
         self.harmonics = harmonics
@@ -127,9 +122,8 @@ class ARIMA(TableDoor):
         Raises OptionError for an option, SeriesError for series that are too short or not positive.
         """
         self._check(panel)
-        if not maximise.signatures and not cached(maximise):
-            progress.note("ARIMA compiles its kernels once; this takes some seconds and is kept on disk")
-        label = f"{self.name}: fitting"
+        compiled = maximise.signatures or cached(maximise)
+        label = f"{self.name}: {'' if compiled else 'compiling, once for this machine, then '}fitting"
         workers = min(len(panel), os.cpu_count() or 1)
         with progress.task(label, total=len(panel)) as task, ThreadPoolExecutor(workers) as pool:
             fitted = []

@@ -79,12 +79,7 @@ class Autoregression(PathForecaster):
         logs: bool = True,
         regress: bool = True,
     ) -> None:
-        self.horizon = horizon
-        self.season = season
-        self.known = known
-        self.past = past
-        self.static = static
-        self.holidays = holidays
+        super().__init__(horizon, season, known, past, static, holidays)
         self.logs = logs
         self.regress = regress
 

@@ -1,7 +1,5 @@
 """Forecasts anyone can make by hand: what every model has to beat."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -9,6 +7,7 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, fill_causally
 from gatecast.forecaster import Origins
 from gatecast.linear.paths import PathForecaster
+from gatecast.linear.trailing import trailing_mean
 
 
 class _Baseline(PathForecaster):
@@ -18,22 +17,6 @@ class _Baseline(PathForecaster):
     season    lengths of the cycles in steps; inferred from the frequency if not given
     known, past, static, holidays   accepted for interchange with other models, not used
     """
-
-    def __init__(
-        self,
-        horizon: int,
-        season: int | Sequence[int] | None = None,
-        known: Sequence[str] = (),
-        past: Sequence[str] = (),
-        static: Sequence[str] = (),
-        holidays: str | None = None,
-    ) -> None:
-        self.horizon = horizon
-        self.season = season
-        self.known = known
-        self.past = past
-        self.static = static
-        self.holidays = holidays
 
     def fit_paths(self, panel: Panel) -> None:
         """Learn nothing: what a baseline needs stands in the panel."""
@@ -49,6 +32,8 @@ class _Baseline(PathForecaster):
 class SeasonalNaive(_Baseline):
     """Tomorrow is like today: every step repeats the one a season earlier, the first season of the panel's.
 
+    Where no season has passed yet it repeats the last value.
+
     >>> import polars as pl
     >>> table = pl.DataFrame({"ds": range(8), "y": [1.0, 2.0, 3.0, 4.0] * 2})
     >>> SeasonalNaive(horizon=2, season=4).fit(table).predict(level=[])["SeasonalNaive"].to_list()
@@ -61,7 +46,10 @@ class SeasonalNaive(_Baseline):
         for i in np.unique(origins.series):
             mine = origins.series == i
             own = values[panel.rows(int(i))]
-            paths[mine] = repeated(own, origins.position[mine], self.horizon, panel.seasons[0])
+            position, season = origins.position[mine], panel.seasons[0]
+            last = own[position][:, None]
+            repeats = repeated(own, position, self.horizon, season)
+            paths[mine] = np.where((position + 1 < season)[:, None], last, repeats)
         return paths
 
 
@@ -104,8 +92,4 @@ def recent_level(
     own       [time]     one series, without gaps up to each origin
     position  [origins]
     """
-    last = position + 1
-    first = np.maximum(last - season, 0)
-    total = np.concatenate([[0.0], np.cumsum(own[: int(last.max(initial=0))])])
-    level: FloatArray = (total[last] - total[first]) / (last - first)
-    return level
+    return trailing_mean(own, season)[position]

@@ -20,6 +20,7 @@ from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, day_type, is_binary, local_time
+from gatecast.linear.trailing import trailing_mean
 
 Shape = Literal["one", "low", "day", "slots"]
 
@@ -229,12 +230,3 @@ def hinges(
 def delayed(x: Float[FloatArray, "time"], steps: int) -> Float[FloatArray, "time"]:
     """The value `steps` before; the first value where the series had not begun. [time]"""
     return np.concatenate([np.full(min(steps, len(x)), x[0]), x[: max(len(x) - steps, 0)]])
-
-
-def trailing_mean(x: Float[FloatArray, "time"], steps: int) -> Float[FloatArray, "time"]:
-    """Mean of the last `steps` values, fewer at the beginning. [time]"""
-    total = np.concatenate([[0.0], np.cumsum(x)])
-    end = np.arange(1, len(x) + 1)
-    start = np.maximum(end - steps, 0)
-    mean: FloatArray = (total[end] - total[start]) / (end - start)
-    return mean

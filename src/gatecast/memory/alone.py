@@ -49,12 +49,7 @@ class _Alone(TableDoor):
         seed: int = 0,
         training: Training | None = None,
     ) -> None:
-        self.horizon = horizon
-        self.season = season
-        self.known = known
-        self.past = past
-        self.static = static
-        self.holidays = holidays
+        super().__init__(horizon, season, known, past, static, holidays)
         self.seed = seed
         self.training = training
 

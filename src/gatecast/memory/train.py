@@ -68,7 +68,7 @@ class Training:
     rate: float = 1e-2
     weight_decay: float = 0.01
     clip: float = 1.0
-    restraint: float = 0.05
+    restraint: float = 0.1
     checks: int = 6
 
     @property

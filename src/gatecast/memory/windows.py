@@ -14,7 +14,10 @@ from gatecast.memory.network import Batch, Shape
 
 FEWEST_ORIGINS = 30  # of one series, to train on
 FEWEST_HELD_OUT = 20  # in all, to choose and calibrate by
-MOST_HELD_OUT = 1600
+HELD_OUT = 1600  # origins in all, or
+HELD_OUT_EACH = 10  # of each series where series are many, but
+MOST_HELD_OUT = 6000  # never more
+MOST_CHOOSING = 800  # asked again and again while training
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,8 @@ class Plan:
     """Which part of a panel trains, which chooses among weights and which calibrates.
 
     training     windows whose every target lies before the held-out part
-    choosing     held-out origins that decide when to stop and how much of the memory to believe
-    calibrating  held-out origins, later ones, that tell how wide intervals must be
+    choosing     held-out origins that decide when to stop
+    calibrating  held-out origins, later ones, that tell how far to believe it and how wide intervals must be
     """
 
     training: Windows
@@ -91,13 +94,15 @@ def plan_windows(panel: Panel, horizon: int, per_window: int, count: int, seed: 
     start = held_out_start(panel, horizon)
     earlier, later = known_values(panel, start)
     enough = (np.minimum(start - 1 - horizon, earlier) >= FEWEST_ORIGINS).any()
-    held_out = held_out_origins(panel, start, horizon, MOST_HELD_OUT)
+    most = min(max(HELD_OUT, HELD_OUT_EACH * len(panel)), MOST_HELD_OUT)
+    held_out = held_out_origins(panel, start, horizon, most)
     if not enough or min(len(held_out), later.sum()) < FEWEST_HELD_OUT:
         return None
     context = context_length(panel.seasons, int(start.max()))
     draw = np.random.default_rng(seed)
     training = training_windows(panel, start, horizon, context, per_window, count, draw)
     choosing, calibrating = halves(held_out)
+    choosing = choosing.where(np.arange(0, len(choosing), -(-len(choosing) // MOST_CHOOSING)))
     return Plan(training, choosing, calibrating, context)
 
 

@@ -67,7 +67,9 @@ def split(panel: Panel, holdout: int) -> tuple[Panel, np.ndarray]:
 
 def main() -> None:
     """Print a line per model."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--train", type=Path, required=True)
     parser.add_argument("--test", type=Path)
     parser.add_argument("--holdout", type=int, default=HORIZON)
@@ -90,7 +92,10 @@ def main() -> None:
         benchmark = np.stack([naive2(h, actual.shape[1]) for h in histories])
         reference = (200 * smape(actual, benchmark).mean(), mase(actual, benchmark, scale).mean())
 
-    print(f"{len(panel)} series, {actual.shape[1]} steps ahead, {platform.processor() or platform.machine()}, ", end="")
+    print(
+        f"{len(panel)} series, {actual.shape[1]} steps ahead, {platform.processor() or platform.machine()}, ",
+        end="",
+    )
     print(f"Naive2 sMAPE {reference[0]:.3f} %, MASE {reference[1]:.3f}")
     print(f"{'model':<16}{'sMAPE %':>9}{'MASE':>8}{'OWA':>8}{'in 80 %':>9}{'in 95 %':>9}{'seconds':>9}")
     for name in given.models.split(","):
@@ -100,7 +105,9 @@ def main() -> None:
         forecast = model.forecast(panel, panel.last_origins(), (0.025, 0.1, 0.5, 0.9, 0.975))
         seconds = time.perf_counter() - start
         scores = 200 * smape(actual, forecast.point).mean(), mase(actual, forecast.point, scale).mean()
-        inside = [np.mean((low <= actual) & (actual <= high)) for low, high in map(forecast.interval, (80, 95))]
+        inside = [
+            np.mean((low <= actual) & (actual <= high)) for low, high in map(forecast.interval, (80, 95))
+        ]
         print(
             f"{name:<16}{scores[0]:>9.3f}{scores[1]:>8.3f}{owa(*scores, *reference):>8.4f}"
             f"{inside[0]:>9.1%}{inside[1]:>9.1%}{seconds:>9.1f}",

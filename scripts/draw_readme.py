@@ -1,4 +1,4 @@
-"""Draw the README picture from a run of the demo: python scripts/draw_readme.py (kaleido and a Chrome needed)."""
+"""Draw the README picture from a demo run: python scripts/draw_readme.py (needs kaleido and Chrome)."""
 
 import tempfile
 from pathlib import Path

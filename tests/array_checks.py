@@ -18,7 +18,7 @@ def checked(function: Checked) -> Checked:
     """The function with its arrays checked against their annotations: kind of number, axes, their lengths."""
     hints = function.__annotations__
     function.__annotations__ = {name: hint for name, hint in hints.items() if names_axes(hint)}
-    return beartype(conf=INT_IS_FLOAT)(function)
+    return beartype(conf=INT_IS_FLOAT)(function) if function.__annotations__ else function
 
 
 def names_axes(hint: object) -> bool:

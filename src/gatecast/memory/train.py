@@ -54,8 +54,8 @@ class Training:
     rate          highest learning rate
     weight_decay  of AdamW
     clip          largest norm of the gradient
-    restraint     price of departing from the linear half: times the departure's mean square, in units of an
-                  ordinary error, it is added to the loss; a network on its own has nothing to depart from
+    restraint     price of departing from the linear half, added to the loss: for each unit of an ordinary error
+                  when large, less when small; a network on its own has nothing to depart from
     checks        how often the held-out origins are asked, evenly over the second half of the steps
     """
 
@@ -189,11 +189,16 @@ def _descend(
     optimiser.zero_grad(set_to_none=True)
     output = network(batch)
     loss = pinball(batch.target, output.quantiles, levels, batch.unit, batch.weight)
-    price = training.restraint * output.departure.square().mean() if network.shape.members else 0.0
+    price = training.restraint * toll(output.departure).mean() if network.shape.members else 0.0
     (loss + price).backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(network.parameters(), training.clip)
     optimiser.step()
     return float(loss.detach())
+
+
+def toll(departure: Tensor) -> Tensor:
+    """What departures cost, elementwise: as their square while small, as their size when large."""
+    return (1 + departure.square()).sqrt() - 1
 
 
 def held_out_loss(network: Network, held_out: Cutter, levels: Tensor) -> float:

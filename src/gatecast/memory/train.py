@@ -54,8 +54,8 @@ class Training:
     rate          highest learning rate
     weight_decay  of AdamW
     clip          largest norm of the gradient
-    restraint     price of departing from the linear half, added to the loss: for each unit of an ordinary error
-                  when large, less when small; a network on its own has nothing to depart from
+    restraint     price of departing from the linear half, added to the loss: for each unit of an ordinary
+                  error when large, less when small; a network on its own has nothing to depart from
     checks        how often the held-out origins are asked, evenly over the second half of the steps
     """
 

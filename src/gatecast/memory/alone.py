@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from gatecast._types import BoolArray
 from gatecast.data import Panel
 from gatecast.errors import SeriesError
 from gatecast.forecaster import Forecast, Origins
@@ -60,6 +61,7 @@ class _Alone(TableDoor):
         if plan is None:
             raise SeriesError(too_short(self.name, panel, self.horizon))
         self.inputs_ = learn_inputs(panel)
+        self.constant_ = constant_series(panel)
         rows = self.inputs_.rows(panel)
         windows = self._cutter(panel, rows, plan)
         judged = self._single(panel, rows, plan.choosing, plan.context)
@@ -72,8 +74,12 @@ class _Alone(TableDoor):
 
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """The network's calibrated quantiles at each origin."""
-        cutter = self._single(panel, self.inputs_.rows(panel), origins, self.context_)
+        rows = self.inputs_.rows(panel)
+        cutter = self._single(panel, rows, origins, self.context_)
         scaled = self.calibrated_.apply(read(self.trained_.network, cutter)[0])
+        still = self.constant_[origins.series]
+        last = rows.scaled[panel.offsets[origins.series] + origins.position]
+        scaled[still] = last[still, None, None]
         series = origins.series[:, None, None]
         point = self.inputs_.scale.inverse(scaled[..., LEVELS.index(0.5)], origins.series[:, None])
         quantiles = self.inputs_.scale.inverse(at_levels(scaled, LEVELS, levels), series)
@@ -88,6 +94,12 @@ class _Alone(TableDoor):
     def _single(self, panel: Panel, rows: Rows, origins: Origins, context: int) -> Cutter:
         extras = lone_extras(panel, rows, origins, self.horizon)
         return Cutter(panel, rows, single_windows(origins, context), extras, self.horizon)
+
+
+def constant_series(panel: Panel) -> BoolArray:
+    """Series that have only ever had one value: the last is forecast, whatever a network says. [series]"""
+    histories = [panel.values[panel.history(i)] for i in range(len(panel))]
+    return np.array([np.nanmin(h) == np.nanmax(h) for h in histories])
 
 
 class LSTM(_Alone):

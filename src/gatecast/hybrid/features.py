@@ -12,6 +12,7 @@ from gatecast.hybrid.pool import Pool, Standing, origins_by_series, outcomes
 from gatecast.linear import trailing_mean
 from gatecast.memory import Extras, Inputs, Rows, ordinary
 
+PLACES = 5  # decimals of a forecast, scaled: see PLACES of the memory's inputs
 CHUNK = 4096  # origins at a time, to bound what is needed in between
 SMALLEST_UNIT = 1e-3  # of a series' spread: a series foreseen to the digit needs no finer one
 
@@ -98,7 +99,7 @@ class _Parts:
         apart = disagreements(own, position, standing, unit, movement, season)
         size = np.broadcast_to(sizes(unit, inputs, series), (*apart.shape[:2], 3))
         self._ahead[mine] = np.concatenate([apart, size], axis=-1)
-        self._members[mine] = standing.paths[chosen]
+        self._members[mine] = np.round(standing.paths[chosen], PLACES)
         self._prior[mine] = standing.prior[chosen]
         self._mix[mine] = standing.mix[chosen]
 

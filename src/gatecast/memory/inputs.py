@@ -18,6 +18,7 @@ from gatecast.data import (
 from gatecast.forecaster import Origins
 
 CLIP = 6.0
+PLACES = 4  # decimals: rounding that differs with the unit of a series must not steer the training
 
 
 @dataclass(frozen=True)
@@ -130,4 +131,4 @@ def lone_extras(panel: Panel, rows: Rows, origins: Origins, horizon: int) -> Ext
 
 def ordinary(columns: FloatArray) -> np.ndarray:
     """Finite and within ±6, in single precision; what is unknown becomes 0, the middle. [rows, columns]"""
-    return np.clip(np.nan_to_num(columns, nan=0.0), -CLIP, CLIP).astype(np.float32)
+    return np.round(np.clip(np.nan_to_num(columns, nan=0.0), -CLIP, CLIP), PLACES).astype(np.float32)

@@ -9,7 +9,7 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, held_out_origins, held_out_start, inside, target_rows
 from gatecast.forecaster import Origins
 from gatecast.interval import LEVELS
-from gatecast.memory.inputs import PLACES, Extras, Rows
+from gatecast.memory.inputs import Extras, Rows
 from gatecast.memory.network import Batch, Shape
 
 FEWEST_ORIGINS = 30  # of one series, to train on
@@ -200,7 +200,7 @@ class Cutter:
         at = windows.context - 1 - (last[:, None] - origins.position.reshape(-1, per))
         rows = target_rows(self._panel, origins, self._horizon)
         known = inside(self._panel, origins, self._horizon)
-        target = np.where(known, np.round(self._rows.target[rows], PLACES), np.nan)
+        target = np.where(known, self._rows.target[rows], np.nan)
         ahead = np.concatenate([self._rows.ahead[rows], self._extras.ahead[flat]], axis=-1)
         shape = (len(chosen), per)
         own = self._extras

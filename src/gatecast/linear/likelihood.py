@@ -25,8 +25,8 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.linear.arma import stride, whiten_into
 from gatecast.linear.lanes import LANES, load, splat, store
 from gatecast.linear.process import kernel
+from gatecast.linear.step import LIMIT, damped_step, solve_by_cholesky
 
-LIMIT = 5.25  # of |x|: tanh 5.25 = .99994
 STEP = 1e-5  # of the forward difference
 LONGEST = 1.5  # step in any x
 DAMPING = 1e-3
@@ -49,31 +49,6 @@ def cross_products(e, count, n):
             store(out, i * count + j, even + odd)
             store(out, j * count + i, even + odd)
     return out
-
-
-@kernel
-def solve_by_cholesky(matrix, right):
-    """Overwrite `right` by the solution and `matrix` by its lower factor; hopeless directions get zero."""
-    k = len(right)
-    for i in range(k):
-        whole = matrix[i, i]
-        for j in range(i):
-            matrix[i, i] -= matrix[i, j] ** 2
-        if not matrix[i, i] > 1e-13 * whole:  # also where it is NaN
-            matrix[i, i] = math.inf
-        matrix[i, i] = math.sqrt(matrix[i, i])
-        for r in range(i + 1, k):
-            for j in range(i):
-                matrix[r, i] -= matrix[r, j] * matrix[i, j]
-            matrix[r, i] /= matrix[i, i]
-    for i in range(k):
-        for j in range(i):
-            right[i] -= matrix[i, j] * right[j]
-        right[i] /= matrix[i, i]
-    for i in range(k - 1, -1, -1):
-        for r in range(i + 1, k):
-            right[i] -= matrix[r, i] * right[r]
-        right[i] /= matrix[i, i]
 
 
 @kernel
@@ -231,7 +206,7 @@ def best_start(work, columns, gaps, shape, starts):
 
 
 @kernel
-def maximise(work, columns, gaps, shape, starts, iterations, tolerance, ceiling):  # noqa: C901
+def maximise(work, columns, gaps, shape, starts, iterations, tolerance, ceiling):
     """Maximum likelihood by Levenberg–Marquardt from the best of several starts.
 
     work        [(columns + batches) · stride, lanes]  memory to work in, one batch for every seven parameters
@@ -249,10 +224,7 @@ def maximise(work, columns, gaps, shape, starts, iterations, tolerance, ceiling)
         if not loss < math.inf:
             break
         total = seen * math.exp(loss / seen - 1.0 - LOG_2PI)
-        matrix, step = normal.copy(), -gradient
-        for i in range(k):
-            matrix[i, i] = normal[i, i] * (1.0 + damping) + 1e-10 * total
-        solve_by_cholesky(matrix, step)
+        step = damped_step(normal, gradient, x, damping, total)
         trial, moved = x.copy(), 0.0
         shrink = 1.0
         for i in range(k):

@@ -19,7 +19,7 @@ from gatecast.linear.lanes import LANES
 from gatecast.linear.likelihood import maximise
 from gatecast.linear.process import aligned
 from gatecast.linear.shape import Fit, Problem, Shape, admissible, corrected_aic, factors, numbers
-from gatecast.linear.start import LaggedProducts
+from gatecast.linear.start import LaggedProducts, plain_starts, scattered_starts
 
 MOST = (5, 5, 2, 2)  # p, q, P, Q
 SCATTERED = 14  # further starts where the order is given
@@ -152,25 +152,6 @@ def resized(fit: Fit, shape: Shape) -> FloatArray:
         out[to : to + kept] = fit.x[at : at + kept]
         at, to = at + have, to + want
     return out
-
-
-def plain_starts(shape: Shape) -> FloatArray:
-    """Eight typical parameter sets to begin with. [starts, parameters]"""
-    levels = [(0.0, 0, 0, 0), (1, 0, 0.2, 0.5), (1, 0.5, 0, 0.8), (0.3, 0, 0, 0.8)]
-    levels += [(0, 0.4, 0, 0.8), (1.5, 0, 0.3, 1), (1.5, 0.8, 0, 1.2), (-0.3, 0.3, 0.3, 0)]
-    out = np.zeros((len(levels), shape.parameters))
-    for row, (phi, theta, seasonal_phi, seasonal_theta) in zip(out, levels, strict=True):
-        firsts = np.cumsum((0, *shape[:3]))
-        for first, n, level in zip(
-            firsts, shape[:4], (phi, -theta, seasonal_phi, seasonal_theta), strict=True
-        ):
-            row[first : first + min(n, 1)] = level
-    return out
-
-
-def scattered_starts(shape: Shape, count: int) -> FloatArray:
-    """Parameter sets all over the place, the same ones every time. [count, parameters]"""
-    return np.random.default_rng(shape.parameters).normal(0.0, 0.8, (count, shape.parameters))
 
 
 def best_of_starts(search: Search, shape: Shape) -> Fit | None:

@@ -1,7 +1,7 @@
-"""Where to start the likelihood: regressions on lagged values and lagged residuals of a long autoregression.
+"""Where to start the likelihood: typical parameters, and regressions on lagged values and residuals.
 
-All candidates of one search share the residuals and one matrix of products; a candidate's start is then the
-solution of a few equations.
+The residuals are those of a long autoregression. All candidates of one search share them and one matrix of
+products; a candidate's start by regression is then the solution of a few equations.
 
 Source: Hannan & Rissanen (1982), doi:10.1093/biomet/69.1.81.
 """
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.linear.likelihood import solve_by_cholesky
+from gatecast.linear.shape import Shape
+from gatecast.linear.step import solve_by_cholesky
 
 LONG = 12  # lags of the long autoregression around zero; a third of it around each season
 RIDGE = 1e-6
@@ -110,3 +111,22 @@ def unconstrained(coefficients: FloatArray) -> FloatArray:
             return np.array([math.atanh(r) for r in reversed(partial)])
         shrink *= 0.95
     return np.zeros(len(coefficients))
+
+
+def plain_starts(shape: Shape) -> FloatArray:
+    """Eight typical parameter sets to begin with. [starts, parameters]"""
+    levels = [(0.0, 0, 0, 0), (1, 0, 0.2, 0.5), (1, 0.5, 0, 0.8), (0.3, 0, 0, 0.8)]
+    levels += [(0, 0.4, 0, 0.8), (1.5, 0, 0.3, 1), (1.5, 0.8, 0, 1.2), (-0.3, 0.3, 0.3, 0)]
+    out = np.zeros((len(levels), shape.parameters))
+    for row, (phi, theta, seasonal_phi, seasonal_theta) in zip(out, levels, strict=True):
+        firsts = np.cumsum((0, *shape[:3]))
+        for first, n, level in zip(
+            firsts, shape[:4], (phi, -theta, seasonal_phi, seasonal_theta), strict=True
+        ):
+            row[first : first + min(n, 1)] = level
+    return out
+
+
+def scattered_starts(shape: Shape, count: int) -> FloatArray:
+    """Parameter sets all over the place, the same ones every time. [count, parameters]"""
+    return np.random.default_rng(shape.parameters).normal(0.0, 0.8, (count, shape.parameters))

@@ -42,6 +42,7 @@ class Search:
     best: Fit | None = None
     refined: set[Shape] = field(default_factory=set)
     restarted: set[Shape] = field(default_factory=set)
+    fresh: set[Shape] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._plain = np.ascontiguousarray(self.problem.columns)
@@ -222,6 +223,7 @@ def refine(search: Search) -> bool:
     returns  whether another shape came to be the best
     """
     leader = search.best
+    try_fullest(search)
     for count, done, carry in (
         (REFINED, search.refined, carried_on),
         (RESTARTED, search.restarted, restarted),
@@ -232,6 +234,24 @@ def refine(search: Search) -> bool:
                 done.add(fit.shape)
                 search.keep(carry(search, fit))
     return leader is not None and search.best is not None and search.best.shape != leader.shape
+
+
+def try_fullest(search: Search) -> None:
+    """Fit the best shape with every seasonal order at its most, from a regression rather than its parent.
+
+    Seasonal AR and MA that nearly cancel have a maximum of their own, at times hundreds below the parent's,
+    where no climb from a parent without them leads.
+    """
+    if search.best is None or not search.most[3]:
+        return
+    P, Q = (n if g is None else g for n, g in zip(search.most[2:], search.pinned[2:], strict=True))
+    shape = search.best.shape._replace(P=P, Q=Q)
+    starts, known = search.regressed(shape), search.tried.get(shape)
+    if shape not in search.fresh and len(starts):
+        search.fresh.add(shape)
+        fit = search.fit(shape, starts, *QUICK, search.best.aicc)
+        if fit is not None and (known is None or fit.aicc < known.aicc):
+            search.keep(fit)
 
 
 def seeds(shape: Shape, seasonal: bool) -> Iterator[Shape]:

@@ -3,12 +3,14 @@
 from gatecast.linear.arima import ARIMA
 from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
+from gatecast.linear.diagnosis import Diagnosis
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
     "ARIMA",
     "Autoregression",
+    "Diagnosis",
     "Drift",
     "PathForecaster",
     "SeasonalNaive",

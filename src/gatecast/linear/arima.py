@@ -16,20 +16,21 @@ import numpy as np
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, panel_from
-from gatecast.errors import NotFittedError, OptionError, SeriesError, listed
+from gatecast.errors import NotFittedError, OptionError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import Frame, TableDoor
 from gatecast.linear.continued import continued
+from gatecast.linear.diagnosis import Diagnosis, diagnose
 from gatecast.linear.likelihood import maximise
 from gatecast.linear.outlier import spikes
 from gatecast.linear.outlook import forecast_paths
+from gatecast.linear.requirements import check_options, check_series
 from gatecast.linear.sarima import Orders, Sarima, fit_sarima
 from gatecast.linear.seasonal import fourier
 from gatecast.linear.summary import summary as describe
 from gatecast.linear.transform import BoxCox, guerrero
 from gatecast.progress import Progress
 
-FEWEST = 3  # known values of a series
 HARMONICS = 10  # of the first season in a harmonic regression
 MEMORY = 2**27  # numbers a forecast may hold at once
 
@@ -121,7 +122,8 @@ class ARIMA(TableDoor):
 
         Raises OptionError for an option, SeriesError for series that are too short or not positive.
         """
-        self._check(panel)
+        check_options(self.order, self.seasonal_order, self.harmonics, self.transform)
+        check_series(panel, self.transform)
         compiled = maximise.signatures or cached(maximise)
         label = f"{self.name}: {'' if compiled else 'compiling, once for this machine, then '}fitting"
         workers = min(len(panel), os.cpu_count() or 1)
@@ -180,16 +182,36 @@ class ARIMA(TableDoor):
         self._fitted()
         panel, texts = self.panel_, []
         for i, fitted in enumerate(self.fitted_):
-            history = panel.history(i)
-            y, known = panel.values[history], panel.known[history].T
-            if fitted.scale is not None:
-                y = fitted.scale.forward(y)
+            y, known = self._history(i)
             for member in fitted.members:
                 regressors = member.regressors(known)
                 waves = [f"fourier {k + 1}" for k in range(len(regressors) - len(known))]
                 names = [*panel.known_names, *waves]
                 texts.append(f"{panel.ids[i]}: {describe(member.model, y, regressors, names)}")
         return "\n\n".join(texts)
+
+    def diagnosis(self, series: int = 0, member: int = 0) -> Diagnosis:
+        """Residuals of one series' history, their autocorrelations and test; spikes count as missing.
+
+        series  which, in the order of `panel_.ids`
+        member  which model of it: a blend has two
+
+        Raises NotFittedError before `fit`, OptionError for a series or a member that is not there.
+        """
+        self._fitted()
+        count = len(self.fitted_)
+        if not 0 <= series < count or not 0 <= member < len(self.fitted_[series].members):
+            raise OptionError(f"series {series}, model {member} is not among {count} fitted series")
+        y, known = self._history(series)
+        chosen = self.fitted_[series].members[member]
+        return diagnose(chosen.model, y, chosen.regressors(known))
+
+    def _history(self, series: int) -> tuple[FloatArray, FloatArray]:
+        """One series as its models saw it when they were fitted, and its known covariates."""
+        fitted, history = self.fitted_[series], self.panel_.history(series)
+        y = self.panel_.values[history].copy()
+        y[fitted.replaced] = np.nan
+        return (y if fitted.scale is None else fitted.scale.forward(y)), self.panel_.known[history].T
 
     def _paths(self, panel: Panel, series: int, positions: IntArray) -> tuple[FloatArray, FloatArray]:
         """Means and variances on the scale of the models, averaged over them."""
@@ -243,37 +265,3 @@ class ARIMA(TableDoor):
         if self.transform == "log":
             return BoxCox(0.0)
         return guerrero(y, season) if self.transform == "box-cox" else BoxCox(float(self.transform))
-
-    def _check(self, panel: Panel) -> None:
-        power = isinstance(self.transform, int | float) and not isinstance(self.transform, bool)
-        if not (self.transform is None or self.transform in ("log", "box-cox") or power):
-            raise OptionError(f'transform={self.transform!r} is none of "log", "box-cox" or a power')
-        for name, given in (("order", self.order), ("seasonal_order", self.seasonal_order)):
-            if given is not None and not (
-                len(given) == 3 and all(isinstance(n, int | np.integer) and 0 <= n <= 12 for n in given)
-            ):
-                raise OptionError(f"{name}={given!r} is not three whole numbers from 0 to 12")
-        if not isinstance(self.harmonics, int | np.integer) or self.harmonics < 0:
-            raise OptionError(f"harmonics={self.harmonics!r} is no whole number from 0")
-        histories = [panel.values[panel.history(i)] for i in range(len(panel))]
-        short = [
-            f"{panel.ids[i]!r} has {int(np.isfinite(y).sum())}"
-            for i, y in enumerate(histories)
-            if np.isfinite(y).sum() < FEWEST
-        ]
-        if short:
-            raise SeriesError(
-                f"ARIMA needs at least {FEWEST} values of each series, but {listed(short)}; "
-                "give more history or leave those series out"
-            )
-        if self.transform is not None:
-            low = [
-                f"{panel.ids[i]!r} goes down to {np.nanmin(y):g}"
-                for i, y in enumerate(histories)
-                if np.nanmin(y) <= 0.0
-            ]
-            if low:
-                raise SeriesError(
-                    f"transform={self.transform!r} needs positive values, but {listed(low)}; "
-                    "leave transform out or shift the series"
-                )

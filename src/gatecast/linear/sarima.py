@@ -39,6 +39,7 @@ class Sarima:
     sigma2        variance of the innovations, corrected for what was estimated
     loss          −2 log L; with `seen` values and `estimated` numbers, σ² included
     covariance    [parameters]²  of the coefficients
+    beta_error, constant_error   standard errors by generalised least squares
     """
 
     d: int
@@ -54,6 +55,7 @@ class Sarima:
     seen: int
     covariance: FloatArray
     beta_error: FloatArray
+    constant_error: float = 0.0
 
     @property
     def ar(self) -> FloatArray:
@@ -201,12 +203,13 @@ def record(
     e = whiten(columns, x, numbers(fit.shape, problem.season))[0][:, :, 0]
     residual = e[0] - fit.beta @ e[1:]
     sigma2 = float(residual @ residual) / max(1, problem.seen - estimated + 1)
-    beta, errors = np.zeros(len(size)), np.zeros(len(size))
+    beta, errors, constant_error = np.zeros(len(size)), np.zeros(len(size)), 0.0
     behind = fit.beta[problem.gaps :]
     beta[kept] = behind[: len(kept)] * problem.scale / size[kept]
     if len(e) > 1:
         spread = np.sqrt(np.diag(np.linalg.pinv(e[1:] @ e[1:].T)) * sigma2)[problem.gaps :]
         errors[kept] = spread[: len(kept)] * problem.scale / size[kept]
+        constant_error = float(spread[-1] * problem.scale) if fit.shape.constant else 0.0
     return Sarima(
         *differenced,
         problem.season,
@@ -220,6 +223,7 @@ def record(
         problem.seen,
         coefficient_covariance(fit, problem.season),
         errors,
+        constant_error,
     )
 
 

@@ -2,12 +2,15 @@
 
 from gatecast.insight.facts import facts
 from gatecast.insight.figures import (
+    autocorrelation_figure,
     covariates_figure,
     coverage_figure,
     errors_by_step_figure,
     fan_chart,
     leaderboard_figure,
+    normality_figure,
     parts_figure,
+    residuals_figure,
 )
 from gatecast.insight.words import (
     BOARD_HEAD,
@@ -21,6 +24,7 @@ from gatecast.insight.words import (
 
 __all__ = [
     "BOARD_HEAD",
+    "autocorrelation_figure",
     "board_remarks",
     "board_rows",
     "compared_over",
@@ -31,7 +35,9 @@ __all__ = [
     "fan_chart",
     "headline",
     "leaderboard_figure",
+    "normality_figure",
     "number",
     "parts_figure",
+    "residuals_figure",
     "share",
 ]

@@ -46,7 +46,7 @@ def summary(model: Sarima, y: FloatArray, regressors: FloatArray, names: Sequenc
         if test.lags:
             lines.append(
                 f"Ljung–Box({test.lags}) {test.statistic:.2f} on {test.degrees} degrees of freedom, "
-                f"p = {test.probability:.3f}"
+                + (f"p = {test.probability:.3f}" if test.probability >= 0.001 else "p < .001")
             )
     for name, moduli in roots(model).items():
         lines.append(f"{name} roots, moduli: {', '.join(f'{m:.3f}' for m in np.sort(moduli))}")

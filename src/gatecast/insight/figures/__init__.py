@@ -4,12 +4,16 @@ from gatecast.insight.figures.comparison import coverage_figure, errors_by_step_
 from gatecast.insight.figures.covariates import covariates_figure
 from gatecast.insight.figures.fan import fan_chart
 from gatecast.insight.figures.parts import parts_figure
+from gatecast.insight.figures.residuals import autocorrelation_figure, normality_figure, residuals_figure
 
 __all__ = [
+    "autocorrelation_figure",
     "covariates_figure",
     "coverage_figure",
     "errors_by_step_figure",
     "fan_chart",
     "leaderboard_figure",
+    "normality_figure",
     "parts_figure",
+    "residuals_figure",
 ]

@@ -91,3 +91,12 @@ def test_a_spike_is_not_believed_but_a_step_is() -> None:
     stepped[50:] += 40.0
     assert abs(cleaned(model, spiky)[50]) < 3.0
     assert (cleaned(model, stepped)[51:] == stepped[51:]).mean() > 0.9
+
+
+def test_a_spike_soon_after_another_is_not_believed_either() -> None:
+    model = model_of(*ORDERS[0])
+    y = np.random.default_rng(0).normal(size=100)
+    spiky = y.copy()
+    spiky[[50, 55, 61]] += 40.0
+    spiky[62] -= 40.0  # two in a row, to either side: no level
+    assert np.abs(cleaned(model, spiky)[[50, 55, 61, 62]]).max() < 3.0

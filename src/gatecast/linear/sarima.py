@@ -124,6 +124,8 @@ def fit_sarima(y: FloatArray, regressors: FloatArray, season: int, orders: Order
     level = float(np.abs(filled).max())
     if not scale > FLAT * level or level == 0.0:
         return flat(y, regressors, d, D, season)
+    if d + D == 0 and orders.order is None and len(w) - missing.sum() <= 3:  # of a mean AICc has no value yet
+        return flat(y, regressors, d, D, season, float(np.var(w, ddof=1)))
     kept, size = independent(x)
     for _ in range(3 if EXACT_GAPS < missing.sum() <= MOST_GAPS else 1):
         problem = Problem(np.vstack([w / scale, x[kept] / size[kept, None]]), 0, scale, season)
@@ -243,13 +245,13 @@ def coefficient_covariance(fit: Fit, season: int) -> FloatArray:
     return covariance
 
 
-def flat(y: FloatArray, regressors: FloatArray, d: int, D: int, season: int) -> Sarima:
-    """A series whose differences do not vary: it goes on as it is."""
+def flat(y: FloatArray, regressors: FloatArray, d: int, D: int, season: int, sigma2: float = 0.0) -> Sarima:
+    """A series whose differences do not vary, or are too few to tell more: it goes on as it is."""
     shape = Shape(0, 0, 0, 0, True)
     w = difference(interpolate(y, season), differencer(d, D, season))
     none, zero = np.zeros(len(regressors)), np.zeros((0, 0))
     return Sarima(
-        d, D, season, shape, np.zeros(0), none, float(w.mean()), 0.0, -np.inf, -np.inf, len(w), zero, none
+        d, D, season, shape, np.zeros(0), none, float(w.mean()), sigma2, -np.inf, -np.inf, len(w), zero, none
     )
 
 

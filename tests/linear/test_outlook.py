@@ -100,3 +100,26 @@ def test_a_spike_soon_after_another_is_not_believed_either() -> None:
     spiky[[50, 55, 61]] += 40.0
     spiky[62] -= 40.0  # two in a row, to either side: no level
     assert np.abs(cleaned(model, spiky)[[50, 55, 61, 62]]).max() < 3.0
+
+
+def test_what_is_believed_of_the_past_does_not_change_with_the_future() -> None:
+    model = model_of(*ORDERS[2])
+    y = series(12, False)
+    y[[50, 70, 75, 110]] += 40.0
+    whole = cleaned(model, y)
+    for origin in (52, 70, 90, 138):
+        np.testing.assert_allclose(cleaned(model, y[: origin + 1]), whole[: origin + 1], atol=1e-9)
+
+
+def test_the_latest_of_many_spikes_is_no_more_believed_than_the_first() -> None:
+    model = model_of(*ORDERS[0])
+    y = np.random.default_rng(0).normal(size=12_000)
+    y[90::90] += 40.0
+    assert np.abs(cleaned(model, y)).max() < 6.0
+
+
+def test_where_every_other_value_is_a_spike_it_is_the_noise_that_has_grown() -> None:
+    model = model_of(*ORDERS[0])
+    y = np.random.default_rng(0).normal(size=1000)
+    y[500:] *= 40.0
+    assert (cleaned(model, y)[520:] == y[520:]).mean() > 0.8

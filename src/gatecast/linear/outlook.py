@@ -11,13 +11,10 @@ import numpy as np
 from gatecast._types import FloatArray, IntArray
 from gatecast.errors import SeriesError
 from gatecast.linear.ahead import first_state, follow, project, variances
+from gatecast.linear.cleaning import without_spikes
 from gatecast.linear.gapped import follow_gapped
 from gatecast.linear.lag import difference
 from gatecast.linear.sarima import Sarima
-
-FAR = 10.0  # standard deviations of the forecast at which a value is not believed
-REST = 12  # steps after a move of the level that are believed, whatever they are
-MOST_SPIKES = 50
 
 
 def forecast_paths(
@@ -34,7 +31,7 @@ def forecast_paths(
     y           [time]                 read up to each origin only
     regressors  [regressors, time + …] where they end too early their last value goes on
     origins     [origins]              last known steps
-    clean       take a value FAR from its forecast for missing, unless the level seems to have moved
+    clean       take a value far from its forecast for missing, unless the level seems to have moved
     returns     [origins, horizon], [origins, horizon]
     """
     time = len(y) + horizon
@@ -77,23 +74,7 @@ def cleaned(model: Sarima, u: FloatArray) -> FloatArray:
     """The levels with each spike replaced by its forecast from what came before it."""
     if not model.sigma2 > 0.0 or not np.isfinite(u).all():
         return u
-    delta, out = model.delta, u.copy()
-    lags, spike, side, moved = len(delta) - 1, -1, 0.0, -1
-    phi = full_phi(model)
-    for _ in range(MOST_SPIKES):
-        _, _, _, v, variance = follow(difference(out, delta), phi, *first_state(model.ar, model.ma), 0)
-        size = v / np.sqrt(variance * model.sigma2)
-        later = np.flatnonzero(np.abs(size) > FAR) + lags
-        later = later[later > max(spike, moved)]
-        if not len(later):
-            break
-        at = int(later[0])
-        if at == spike + 1 and side * size[at - lags] > 0.0:  # two in a row to one side: the level has moved
-            moved = at + REST
-            continue
-        spike, side = at, float(size[at - lags])
-        out[at] -= v[at - lags]
-    return out
+    return without_spikes(u, full_phi(model), model.ar, model.ma, model.delta, model.sigma2)
 
 
 def _gapped_paths(

@@ -1,4 +1,4 @@
-"""Missing values of a series that is fitted: a first guess, their expectation, and the exact likelihood."""
+"""Missing values of a series that is fitted: a first guess, draws from the model, the exact likelihood."""
 
 import numpy as np
 
@@ -39,10 +39,14 @@ def exact_with_gaps(problem: Problem, fit: Fit, missing: BoolArray, delta: Float
     return (gapped, again) if again is not None else (problem, fit)
 
 
-def expected(
+def drawn(
     filled: FloatArray, missing: BoolArray, problem: Problem, fit: Fit, delta: FloatArray
 ) -> FloatArray:
-    """The series with each missing value at its expectation given all others."""
+    """The series with missing values drawn from what the model and all others say of them.
+
+    Their expectation alone varies too little: fitted to it, a model remembers too long and errs too little.
+    With E the innovations of the dummies and z noise, (E E')⁻¹ E (e + σ z) has the right mean and covariance.
+    """
     where = np.flatnonzero(missing)
     shape = numbers(fit.shape, problem.season)
     x = np.repeat(fit.x[:, None], LANES, axis=1)
@@ -55,6 +59,7 @@ def expected(
         dummies = np.zeros((len(chosen), len(missing)))
         dummies[np.arange(len(chosen)), chosen] = 1.0
         seen[first : first + CHUNK] = whiten(difference(dummies, delta), x, shape)[0][:, :, 0]
+    e = e + np.sqrt(np.mean(e**2)) * np.random.default_rng(len(e)).normal(size=len(e))
     effect = np.linalg.lstsq(seen @ seen.T, seen @ e, rcond=None)[0]
     out = filled.copy()
     out[where] -= effect * problem.scale

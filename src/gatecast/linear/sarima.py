@@ -3,10 +3,10 @@
     φ(B) Φ(B^s) [Δ(B) (y_t − x_t β) − c] = θ(B) Θ(B^s) e_t,    Δ(B) = (1 − B)^d (1 − B^s)^D,  e ~ N(0, σ²)
 
 Missing values are integrated out exactly where they are few. Where they are many the search and the fit
-see them filled with their expectation, twice over.
+see them drawn from what the last fit says of them, again and again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,12 +16,13 @@ from gatecast.linear.arma import whiten
 from gatecast.linear.differencing import choose_differences
 from gatecast.linear.lag import difference, differencer, seasonal_polynomial
 from gatecast.linear.lanes import LANES
-from gatecast.linear.missing import exact_with_gaps, expected, interpolate
+from gatecast.linear.missing import drawn, exact_with_gaps, interpolate
 from gatecast.linear.order import LAST, Search, best_of_starts, choose_order
 from gatecast.linear.shape import Fit, Problem, Shape, factors, numbers
 
 EXACT_GAPS = 24  # up to so many missing values the likelihood integrates each out
 MOST_GAPS = 3000
+COMPLETED = 5  # fits of a series with more: what is drawn in the last no longer knows how it was filled first
 FEW_REGRESSORS = 2  # with more, orders are chosen on what a regression leaves
 FLAT = 1e-9  # of the level's size: a differenced series that varies less is constant
 COLLINEAR = 1e-7
@@ -37,7 +38,8 @@ class Sarima:
     beta          [regressors]   zero for a regressor the differenced series cannot tell
     constant      c
     sigma2        variance of the innovations, corrected for what was estimated
-    loss          −2 log L; with `seen` values and `estimated` numbers, σ² included
+    loss          −2 log L; of the completed series where more than EXACT_GAPS values are missing
+    seen          values the likelihood counts
     covariance    [parameters]²  of the coefficients
     beta_error, constant_error   standard errors by generalised least squares
     """
@@ -127,15 +129,17 @@ def fit_sarima(y: FloatArray, regressors: FloatArray, season: int, orders: Order
     if d + D == 0 and orders.order is None and len(w) - missing.sum() <= 3:  # of a mean AICc has no value yet
         return flat(y, regressors, d, D, season, float(np.var(w, ddof=1)))
     kept, size = independent(x)
-    for _ in range(3 if EXACT_GAPS < missing.sum() <= MOST_GAPS else 1):
+    rounds = COMPLETED if EXACT_GAPS < missing.sum() <= MOST_GAPS else 1
+    for left in range(rounds)[::-1]:
         problem = Problem(np.vstack([w / scale, x[kept] / size[kept, None]]), 0, scale, season)
         fit = regressed(problem, orders, d + D)
-        if missing.sum() > EXACT_GAPS:
-            filled = expected(filled, missing, problem, fit, delta)
+        if left:
+            filled = drawn(filled, missing, problem, fit, delta)
             w = difference(filled, delta)
     if 0 < missing.sum() <= EXACT_GAPS:
         problem, fit = exact_with_gaps(problem, fit, missing, delta)
-    return record(problem, fit, (d, D), kept, size)
+    model = record(problem, fit, (d, D), kept, size)
+    return model if problem.gaps else known_less_well(model, int(missing.sum()))
 
 
 def differences(filled: FloatArray, regressors: FloatArray, season: int, orders: Orders) -> tuple[int, int]:
@@ -226,6 +230,18 @@ def record(
         coefficient_covariance(fit, problem.season),
         errors,
         constant_error,
+    )
+
+
+def known_less_well(model: Sarima, missing: int) -> Sarima:
+    """A model fitted to a completed series, its standard errors those of as many values as were seen."""
+    share = model.seen / max(1, model.seen - missing)
+    return replace(
+        model,
+        seen=model.seen - missing,
+        covariance=model.covariance * share,
+        beta_error=model.beta_error * np.sqrt(share),
+        constant_error=model.constant_error * float(np.sqrt(share)),
     )
 
 

@@ -23,8 +23,8 @@ from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.linear.arma import stride, whiten_into
-from gatecast.linear.lanes import LANES, load, splat, store
-from gatecast.linear.process import kernel
+from gatecast.linear.lanes import LANES, lane, load, splat, store
+from gatecast.linear.process import inlined, kernel
 
 LIMIT = 5.25  # of |x|: tanh 5.25 = .99994
 STEP = 1e-5  # of the forward difference
@@ -35,9 +35,9 @@ LOG_2PI = math.log(2.0 * math.pi)
 
 @kernel
 def cross_products(e, count, n):
-    """Sums of products of every two columns in each lane. [columns · stride, lanes] → [columns², lanes]"""
+    """Sums of products of two columns, but for the first's with itself. [columns · stride, lanes] → [columns², lanes]"""
     out = np.zeros((count * count, LANES))
-    for i in range(count):
+    for i in range(1, count):
         for j in range(i + 1):
             left, right = i * stride(n), j * stride(n)
             even, odd = splat(0.0), splat(0.0)
@@ -98,40 +98,61 @@ def regress(e, count, n, gaps):
 
 
 @kernel
-def evaluate_into(e, columns, gaps, x, shape):
-    """Residuals r whose sum of squares the exact likelihood minimises, for eight parameter sets.
+def profile(e, columns, gaps, x, shape):
+    """Innovations of every column into `e`, for eight parameter sets, and what follows from them.
 
-    e        [columns · stride or more, lanes]  its first `time` rows become r
+    e        [columns · stride or more, lanes]
     columns  [columns, time]; the second to the gaps + 1st are the dummies of missing values
     x        [parameters, lanes]
-    returns  −2 log L [lanes], β [columns − 1, lanes]
+    returns  β [columns − 1, lanes], D [1, lanes]
     """
     count, n = columns.shape
-    seen = n - gaps
     log_det = whiten_into(e, columns, x, shape)
     beta = np.zeros((count - 1, LANES))
     if count > 1:
         beta, extra = regress(e, count, n, gaps)
         log_det += extra
-        for j in range(count - 1):
-            b, other = load(beta, j), (j + 1) * stride(n)
-            for t in range(n):
-                store(e, t, load(e, t) - b * load(e, other + t))
-    factor = np.exp(0.5 * log_det / seen)
-    scale, total = np.empty((1, LANES)), np.empty((1, LANES))
-    scale[0] = factor
-    d, sums = load(scale, 0), splat(0.0)
-    for t in range(n):
-        v = load(e, t) * d
-        store(e, t, v)
-        sums = sums + v * v
-    store(total, 0, sums)
+    scale = np.empty((1, LANES))
+    scale[0] = np.exp(0.5 * log_det / (n - gaps))
+    return beta, scale
+
+
+@inlined
+def residual(e, beta, d, column, t):
+    """r at one step: D times the innovation of w less that of Xβ; columns of `e` are `column` rows long."""
+    v = load(e, t)
+    for j in range(beta.shape[0]):
+        v = v - load(beta, j) * load(e, (j + 1) * column + t)
+    return v * d
+
+
+@kernel
+def losses_of(total, seen):
+    """−2 log L of sums of squares, infinite where it is no number. [1, lanes] → [lanes]"""
     loss = np.empty(LANES)
     for at in range(LANES):
         loss[at] = seen * (math.log(total[0, at] / seen) + 1.0 + LOG_2PI)
         if not loss[at] < math.inf:
             loss[at] = math.inf
-    return loss, beta
+    return loss
+
+
+@kernel
+def evaluate_into(e, columns, gaps, x, shape):
+    """Residuals r whose sum of squares the exact likelihood minimises, for eight parameter sets.
+
+    e        [columns · stride or more, lanes]  its first `time` rows become r
+    returns  −2 log L [lanes], β [columns − 1, lanes]
+    """
+    n = columns.shape[1]
+    beta, scale = profile(e, columns, gaps, x, shape)
+    d, sums, total = load(scale, 0), splat(0.0), np.empty((1, LANES))
+    for t in range(n):
+        v = residual(e, beta, d, stride(n), t)
+        store(e, t, v)
+        sums = sums + v * v
+    store(total, 0, sums)
+    return losses_of(total, n - gaps), beta
 
 
 def evaluate(
@@ -179,7 +200,7 @@ def normal_equations(work, columns, gaps, x, shape):
     batches = max(1, (k + LANES - 2) // (LANES - 1))
     n = columns.shape[1]
     blocks = columns.shape[0] * stride(n)  # where they begin: lane 0 is r itself, lane j its derivative
-    loss, beta = math.inf, np.zeros(columns.shape[0] - 1)
+    loss, beta, total = math.inf, np.zeros(columns.shape[0] - 1), np.empty((1, LANES))
     for batch in range(batches):
         points = np.empty((k, LANES))
         step = np.zeros((2, LANES))  # reciprocal, and which lanes are differences
@@ -191,26 +212,29 @@ def normal_equations(work, columns, gaps, x, shape):
                 h = -STEP if x[j] > 0.0 else STEP
                 points[j, at] += h
                 step[0, at], step[1, at] = 1.0 / h, 1.0
-        losses, betas = evaluate_into(work, columns, gaps, points, shape)
-        loss, beta = losses[0], betas[:, 0].copy()
-        reciprocal, differs = load(step, 0), load(step, 1)
+        betas, scale = profile(work, columns, gaps, points, shape)
+        d, reciprocal, differs = load(scale, 0), load(step, 0), load(step, 1)
+        sums = splat(0.0)
         for t in range(n):
-            d = (load(work, t) - work[t, 0] * differs) * reciprocal
-            store(work, blocks + batch * n + t, d)
+            v = residual(work, betas, d, stride(n), t)
+            sums = sums + v * v
+            store(work, blocks + batch * n + t, (v - lane(v, 0) * differs) * reciprocal)
+        store(total, 0, sums)
+        loss, beta = losses_of(total, n - gaps)[0], betas[:, 0].copy()
     size = batches * LANES
-    total = np.zeros((size * batches, LANES))
+    products = np.zeros((size * batches, LANES))
     for left in range(batches):
-        for right in range(batches):
+        for right in range(left + 1):
             outer_products(
-                work, blocks + left * n, blocks + right * n, n, total, left * LANES, right, batches
+                work, blocks + left * n, blocks + right * n, n, products, left * LANES, right, batches
             )
-    flat = total.reshape(size, size)
+    flat = products.reshape(size, size)  # its lower blocks
     normal, gradient = np.empty((k, k)), np.empty(k)
     for i in range(k):
         row = i // (LANES - 1) * LANES + i % (LANES - 1) + 1
         gradient[i] = flat[row, 0]
-        for j in range(k):
-            normal[i, j] = flat[row, j // (LANES - 1) * LANES + j % (LANES - 1) + 1]
+        for j in range(i + 1):
+            normal[i, j] = normal[j, i] = flat[row, j // (LANES - 1) * LANES + j % (LANES - 1) + 1]
     return normal, gradient, loss, beta
 
 

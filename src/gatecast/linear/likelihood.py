@@ -30,6 +30,8 @@ LIMIT = 5.25  # of |x|: tanh 5.25 = .99994
 STEP = 1e-5  # of the forward difference
 LONGEST = 1.5  # step in any x
 DAMPING = 1e-3
+WIDER = 6.0
+MIDDLE = 3
 LOG_2PI = math.log(2.0 * math.pi)
 
 
@@ -255,7 +257,34 @@ def best_start(work, columns, gaps, shape, starts):
 
 
 @kernel
-def maximise(work, columns, gaps, shape, starts, iterations, tolerance, ceiling):  # noqa: C901
+def steps_of(normal, gradient, x, total, damping):
+    """Levenberg–Marquardt steps for eight dampings around one, a factor of `WIDER` apart.
+
+    returns  points [parameters, lanes], promised fall of the sum of squares [lanes]
+    """
+    k = len(x)
+    points, gain = np.empty((k, LANES)), np.zeros(LANES)
+    for at in range(LANES):
+        now = damping * WIDER ** (at - MIDDLE)
+        matrix, step = normal.copy(), -gradient
+        for i in range(k):
+            matrix[i, i] = normal[i, i] * (1.0 + now) + 1e-10 * total
+        solve_by_cholesky(matrix, step)
+        shrink = 1.0
+        for i in range(k):
+            shrink = min(shrink, LONGEST / max(abs(step[i]), 1e-300))
+        for i in range(k):
+            points[i, at] = min(LIMIT, max(-LIMIT, x[i] + shrink * step[i]))
+            step[i] = points[i, at] - x[i]
+        for i in range(k):
+            gain[at] -= 2.0 * step[i] * gradient[i]
+            for j in range(k):
+                gain[at] -= step[i] * normal[i, j] * step[j]
+    return points, gain
+
+
+@kernel
+def maximise(work, columns, gaps, shape, starts, iterations, tolerance, ceiling):
     """Maximum likelihood by Levenberg–Marquardt from the best of several starts.
 
     work        [(columns + batches) · stride, lanes]  memory to work in, one batch for every seven parameters
@@ -273,36 +302,18 @@ def maximise(work, columns, gaps, shape, starts, iterations, tolerance, ceiling)
         if not loss < math.inf:
             break
         total = seen * math.exp(loss / seen - 1.0 - LOG_2PI)
-        matrix, step = normal.copy(), -gradient
-        for i in range(k):
-            matrix[i, i] = normal[i, i] * (1.0 + damping) + 1e-10 * total
-        solve_by_cholesky(matrix, step)
-        trial, moved = x.copy(), 0.0
-        shrink = 1.0
-        for i in range(k):
-            shrink = min(shrink, LONGEST / max(abs(step[i]), 1e-300))
-        for i in range(k):
-            trial[i] = min(LIMIT, max(-LIMIT, x[i] + shrink * step[i]))
-            step[i] = trial[i] - x[i]
-            moved = max(moved, abs(step[i]))
-        gain = 0.0
-        for i in range(k):
-            gain -= 2.0 * step[i] * gradient[i]
-            for j in range(k):
-                gain -= step[i] * normal[i, j] * step[j]
-        promised = -seen * math.log(max(1e-3, 1.0 - gain / total))
-        if (
-            promised < tolerance
-            or moved < 1e-7
-            or loss - (20.0 if step_number < 5 else 6.0) * promised > ceiling
-        ):
+        points, gain = steps_of(normal, gradient, x, total, damping)
+        promised = -seen * math.log(max(1e-3, 1.0 - gain[MIDDLE] / total))
+        if promised < tolerance or loss - (20.0 if step_number < 5 else 6.0) * promised > ceiling:
             break
-        normal_2, gradient_2, loss_2, beta_2 = normal_equations(work, columns, gaps, trial, shape)
-        if loss_2 < loss:
-            damping *= 0.1 if loss - loss_2 > 0.5 * promised else 1.0
-            x, normal, gradient, loss, beta = trial, normal_2, gradient_2, loss_2, beta_2
+        losses = evaluate_into(work, columns, gaps, points, shape)[0]
+        best = np.argmin(losses)
+        if losses[best] < loss:
+            damping = max(1e-7, damping * WIDER ** (best - MIDDLE))
+            x = points[:, best].copy()
+            normal, gradient, loss, beta = normal_equations(work, columns, gaps, x, shape)
         else:
-            damping = max(10.0 * damping, 1e-2)
+            damping *= WIDER ** (LANES - MIDDLE)
             if damping > 1e6:
                 break
     return x, loss, beta, normal / (math.exp(loss / seen - 1.0 - LOG_2PI))

@@ -29,7 +29,7 @@ REFINE = 25, 0.02
 LAST = 60, 1e-4
 NUDGES = np.array([[0.3], [-0.3]])  # where a parameter may start that a parent lacks
 HOPELESS = 10.0  # AIC by regression above that of the best shape
-REFINED, RESTARTED = 5, 2  # candidates carried to their maxima after each climb, and those started anew
+REFINED, RESTARTED = 3, 1  # candidates carried to their maxima after each climb, and those started anew
 
 
 @dataclass

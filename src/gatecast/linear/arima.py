@@ -20,7 +20,7 @@ from gatecast.errors import NotFittedError, OptionError, SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import Frame, TableDoor
 from gatecast.linear.continued import continued
-from gatecast.linear.likelihood import maximise
+from gatecast.linear.maximum import maximise
 from gatecast.linear.outlier import spikes
 from gatecast.linear.outlook import forecast_paths
 from gatecast.linear.sarima import Orders, Sarima, fit_sarima

@@ -16,7 +16,7 @@ from gatecast._types import FloatArray
 from gatecast.errors import SeriesError
 from gatecast.linear.arma import stride
 from gatecast.linear.lanes import LANES
-from gatecast.linear.likelihood import maximise
+from gatecast.linear.maximum import maximise
 from gatecast.linear.process import aligned
 from gatecast.linear.shape import Fit, Problem, Shape, admissible, corrected_aic, factors, numbers
 from gatecast.linear.start import LaggedProducts

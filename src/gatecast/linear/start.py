@@ -5,6 +5,8 @@ solution of a few equations.
 
 Source: Hannan & Rissanen (1982), doi:10.1093/biomet/69.1.81.
 """
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# (Numba infers the types of kernels)
 
 import math
 from dataclasses import dataclass
@@ -58,7 +60,8 @@ class LaggedProducts:
 
         returns  [parameters]; sum of squares
         """
-        return regressed_start(self.products, self._rows(shape, season), np.array(shape, dtype=np.int64))
+        x, left = regressed_start(self.products, self._rows(shape, season), np.array(shape, dtype=np.int64))
+        return x, float(left)
 
     def _rows(self, shape: tuple[int, int, int, int], season: int) -> IntArray:
         p, q, P, Q = shape

@@ -21,7 +21,7 @@ from gatecast.forecaster import Forecast, Origins
 from gatecast.front import Frame, TableDoor
 from gatecast.linear.continued import continued
 from gatecast.linear.diagnosis import Diagnosis, diagnose
-from gatecast.linear.likelihood import maximise
+from gatecast.linear.maximum import maximise
 from gatecast.linear.outlier import spikes
 from gatecast.linear.outlook import forecast_paths
 from gatecast.linear.requirements import check_options, check_series

@@ -236,15 +236,37 @@ def settle(columns, e, states, start, frozen_at, phi, gains, now, inverse, log_d
 
 @kernel
 def steady(columns, e, begin, phi, theta, phi_lags, theta_lags, scale):
-    """Innovations by the difference equation from step `begin` on, in place."""
+    """Innovations by the difference equation from step `begin` on, in place, two steps at a time.
+
+    Each innovation waits for the one before: that one stays in a register, all older ones are memory.
+    """
     count, n = columns.shape
+    far = 1 if len(theta_lags) and theta_lags[0] == 1 else 0
+    near = load(theta, 0)
     for column in range(count):
         base = column * stride(n)
-        for t in range(begin, n):
-            v = splat(columns[column, t])
+        last = load(e, base + begin - 1) if begin else splat(0.0)
+        for t in range(begin, n - 1, 2):
+            v, w = splat(columns[column, t]), splat(columns[column, t + 1])
             for lag in phi_lags:
-                v = v - load(phi, lag - 1) * columns[column, t - lag]
-            v = v * scale
-            for k in range(len(theta_lags) - 1, -1, -1):  # the newest last: it is the one to wait for
-                v = v - load(theta, theta_lags[k] - 1) * load(e, base + t - theta_lags[k])
+                c = load(phi, lag - 1)
+                v = v - c * columns[column, t - lag]
+                w = w - c * columns[column, t + 1 - lag]
+            v, w = v * scale, w * scale
+            for k in range(far, len(theta_lags)):
+                row = base + t - theta_lags[k]
+                c = load(theta, theta_lags[k] - 1)
+                v = v - c * load(e, row)
+                w = w - c * load(e, row + 1)
+            v = v - near * last
+            last = w - near * v
             store(e, base + t, v)
+            store(e, base + t + 1, last)
+        if begin < n and (n - begin) % 2:
+            v = splat(columns[column, n - 1])
+            for lag in phi_lags:
+                v = v - load(phi, lag - 1) * columns[column, n - 1 - lag]
+            v = v * scale - near * last
+            for k in range(far, len(theta_lags)):
+                v = v - load(theta, theta_lags[k] - 1) * load(e, base + n - 1 - theta_lags[k])
+            store(e, base + n - 1, v)

@@ -1,9 +1,8 @@
-"""Exact Gaussian likelihood of an ARMA process with regressors, and its maximum. [kernel]
+"""Exact Gaussian likelihood of an ARMA process with regressors. [kernel]
 
 −2 log L, concentrated over σ² and the regression coefficients, is N log(Σ r²/N) + N(1 + log 2π) with
 r = D e, e the exact innovations of w − Xβ̂ and log D the mean of half the log determinants: maximum
-likelihood is a least-squares problem. Levenberg–Marquardt solves it on the exact likelihood; its Jacobian is
-a forward difference, taken in the same pass as the trial point, one parameter per lane (see `lanes.py`).
+likelihood is a least-squares problem, which `maximum.py` solves.
 
 Columns are w, then one dummy per missing value, then the regressors. A dummy's coefficient is integrated
 out, not profiled: −2 log L gains log|E'E| of the dummies' innovations and N counts the values seen. Since
@@ -24,20 +23,20 @@ from jaxtyping import Float, Int
 from gatecast._types import FloatArray, IntArray
 from gatecast.linear.arma import stride, whiten_into
 from gatecast.linear.lanes import LANES, load, splat, store
-from gatecast.linear.process import kernel
-from gatecast.linear.step import LIMIT, damped_step, solve_by_cholesky
+from gatecast.linear.process import inlined, kernel
+from gatecast.linear.step import solve_by_cholesky
 
-STEP = 1e-5  # of the forward difference
-LONGEST = 1.5  # step in any x
-DAMPING = 1e-3
 LOG_2PI = math.log(2.0 * math.pi)
 
 
 @kernel
 def cross_products(e, count, n):
-    """Sums of products of every two columns in each lane. [columns · stride, lanes] → [columns², lanes]"""
+    """Sums of products of every two columns in each lane, but for the first with itself.
+
+    [columns · stride, lanes] → [columns², lanes]
+    """
     out = np.zeros((count * count, LANES))
-    for i in range(count):
+    for i in range(1, count):
         for j in range(i + 1):
             left, right = i * stride(n), j * stride(n)
             even, odd = splat(0.0), splat(0.0)
@@ -73,40 +72,61 @@ def regress(e, count, n, gaps):
 
 
 @kernel
-def evaluate_into(e, columns, gaps, x, shape):
-    """Residuals r whose sum of squares the exact likelihood minimises, for eight parameter sets.
+def profile(e, columns, gaps, x, shape):
+    """Innovations of every column into `e`, for eight parameter sets, and what follows from them.
 
-    e        [columns · stride or more, lanes]  its first `time` rows become r
+    e        [columns · stride or more, lanes]
     columns  [columns, time]; the second to the gaps + 1st are the dummies of missing values
     x        [parameters, lanes]
-    returns  −2 log L [lanes], β [columns − 1, lanes]
+    returns  β [columns − 1, lanes], D [1, lanes]
     """
     count, n = columns.shape
-    seen = n - gaps
     log_det = whiten_into(e, columns, x, shape)
     beta = np.zeros((count - 1, LANES))
     if count > 1:
         beta, extra = regress(e, count, n, gaps)
         log_det += extra
-        for j in range(count - 1):
-            b, other = load(beta, j), (j + 1) * stride(n)
-            for t in range(n):
-                store(e, t, load(e, t) - b * load(e, other + t))
-    factor = np.exp(0.5 * log_det / seen)
-    scale, total = np.empty((1, LANES)), np.empty((1, LANES))
-    scale[0] = factor
-    d, sums = load(scale, 0), splat(0.0)
-    for t in range(n):
-        v = load(e, t) * d
-        store(e, t, v)
-        sums = sums + v * v
-    store(total, 0, sums)
+    scale = np.empty((1, LANES))
+    scale[0] = np.exp(0.5 * log_det / (n - gaps))
+    return beta, scale
+
+
+@inlined
+def residual(e, beta, d, column, t):
+    """r at one step: D times the innovation of w less that of Xβ; columns of `e` are `column` rows long."""
+    v = load(e, t)
+    for j in range(beta.shape[0]):
+        v = v - load(beta, j) * load(e, (j + 1) * column + t)
+    return v * d
+
+
+@kernel
+def losses_of(total, seen):
+    """−2 log L of sums of squares, infinite where it is no number. [1, lanes] → [lanes]"""
     loss = np.empty(LANES)
     for at in range(LANES):
         loss[at] = seen * (math.log(total[0, at] / seen) + 1.0 + LOG_2PI)
         if not loss[at] < math.inf:
             loss[at] = math.inf
-    return loss, beta
+    return loss
+
+
+@kernel
+def evaluate_into(e, columns, gaps, x, shape):
+    """Residuals r whose sum of squares the exact likelihood minimises, for eight parameter sets.
+
+    e        [columns · stride or more, lanes]  its first `time` rows become r
+    returns  −2 log L [lanes], β [columns − 1, lanes]
+    """
+    n = columns.shape[1]
+    beta, scale = profile(e, columns, gaps, x, shape)
+    d, sums, total = load(scale, 0), splat(0.0), np.empty((1, LANES))
+    for t in range(n):
+        v = residual(e, beta, d, stride(n), t)
+        store(e, t, v)
+        sums = sums + v * v
+    store(total, 0, sums)
+    return losses_of(total, n - gaps), beta
 
 
 def evaluate(
@@ -120,137 +140,3 @@ def evaluate(
     e = np.empty((count * stride(n), LANES))
     loss, beta = evaluate_into(e, np.ascontiguousarray(columns), gaps, x, shape)
     return e[:n], loss, beta
-
-
-@kernel
-def outer_products(work, a, b, n, total, row, column, columns):
-    """Σ_t a_t b_t' of two blocks of eight, into `total`; eight sums side by side in registers."""
-    s0, s1, s2, s3 = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
-    s4, s5, s6, s7 = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
-    for t in range(n):
-        v, i = load(work, b + t), a + t
-        s0, s1 = s0 + work[i, 0] * v, s1 + work[i, 1] * v
-        s2, s3 = s2 + work[i, 2] * v, s3 + work[i, 3] * v
-        s4, s5 = s4 + work[i, 4] * v, s5 + work[i, 5] * v
-        s6, s7 = s6 + work[i, 6] * v, s7 + work[i, 7] * v
-    store(total, row * columns + column, s0)
-    store(total, (row + 1) * columns + column, s1)
-    store(total, (row + 2) * columns + column, s2)
-    store(total, (row + 3) * columns + column, s3)
-    store(total, (row + 4) * columns + column, s4)
-    store(total, (row + 5) * columns + column, s5)
-    store(total, (row + 6) * columns + column, s6)
-    store(total, (row + 7) * columns + column, s7)
-
-
-@kernel
-def normal_equations(work, columns, gaps, x, shape):
-    """Residuals and their Jacobian at one point, as sums of products.
-
-    x        [parameters]
-    returns  J'J, J'r, −2 log L, β [columns − 1]
-    """
-    k = len(x)
-    batches = max(1, (k + LANES - 2) // (LANES - 1))
-    n = columns.shape[1]
-    blocks = columns.shape[0] * stride(n)  # where they begin: lane 0 is r itself, lane j its derivative
-    loss, beta = math.inf, np.zeros(columns.shape[0] - 1)
-    for batch in range(batches):
-        points = np.empty((k, LANES))
-        step = np.zeros((2, LANES))  # reciprocal, and which lanes are differences
-        step[0, 0] = 1.0
-        for at in range(LANES):
-            points[:, at] = x
-            j = batch * (LANES - 1) + at - 1
-            if at > 0 and j < k:
-                h = -STEP if x[j] > 0.0 else STEP
-                points[j, at] += h
-                step[0, at], step[1, at] = 1.0 / h, 1.0
-        losses, betas = evaluate_into(work, columns, gaps, points, shape)
-        loss, beta = losses[0], betas[:, 0].copy()
-        reciprocal, differs = load(step, 0), load(step, 1)
-        for t in range(n):
-            d = (load(work, t) - work[t, 0] * differs) * reciprocal
-            store(work, blocks + batch * n + t, d)
-    size = batches * LANES
-    total = np.zeros((size * batches, LANES))
-    for left in range(batches):
-        for right in range(batches):
-            outer_products(
-                work, blocks + left * n, blocks + right * n, n, total, left * LANES, right, batches
-            )
-    flat = total.reshape(size, size)
-    normal, gradient = np.empty((k, k)), np.empty(k)
-    for i in range(k):
-        row = i // (LANES - 1) * LANES + i % (LANES - 1) + 1
-        gradient[i] = flat[row, 0]
-        for j in range(k):
-            normal[i, j] = flat[row, j // (LANES - 1) * LANES + j % (LANES - 1) + 1]
-    return normal, gradient, loss, beta
-
-
-@kernel
-def best_start(work, columns, gaps, shape, starts):
-    """The most likely of several starting points, eight at a time. [starts, parameters] → [parameters]"""
-    count, k = starts.shape
-    best, chosen = math.inf, 0
-    for first in range(0, count, LANES):
-        points = np.empty((k, LANES))
-        for at in range(LANES):
-            points[:, at] = starts[min(first + at, count - 1)]
-        losses = evaluate_into(work, columns, gaps, points, shape)[0]
-        for at in range(min(LANES, count - first)):
-            if losses[at] < best:
-                best, chosen = losses[at], first + at
-    return starts[chosen].copy()
-
-
-@kernel
-def maximise(work, columns, gaps, shape, starts, iterations, tolerance, ceiling):
-    """Maximum likelihood by Levenberg–Marquardt from the best of several starts.
-
-    work        [(columns + batches) · stride, lanes]  memory to work in, one batch for every seven parameters
-    columns     [columns, time] w, dummies of missing values, regressors; w of about unit variance
-    starts      [starts, parameters]
-    tolerance   of −2 log L: stop when the next step promises less
-    ceiling     give up on a fit whose next steps do not promise to come below it
-    returns     x [parameters], −2 log L, β [columns − 1], J'J/σ² [parameters, parameters]
-    """
-    k, seen = starts.shape[1], columns.shape[1] - gaps
-    x = best_start(work, columns, gaps, shape, starts) if len(starts) > 1 else starts[0].copy()
-    normal, gradient, loss, beta = normal_equations(work, columns, gaps, x, shape)
-    damping = DAMPING
-    for step_number in range(iterations if k else 0):
-        if not loss < math.inf:
-            break
-        total = seen * math.exp(loss / seen - 1.0 - LOG_2PI)
-        step = damped_step(normal, gradient, x, damping, total)
-        trial, moved = x.copy(), 0.0
-        shrink = 1.0
-        for i in range(k):
-            shrink = min(shrink, LONGEST / max(abs(step[i]), 1e-300))
-        for i in range(k):
-            trial[i] = min(LIMIT, max(-LIMIT, x[i] + shrink * step[i]))
-            step[i] = trial[i] - x[i]
-            moved = max(moved, abs(step[i]))
-        gain = 0.0
-        for i in range(k):
-            gain -= 2.0 * step[i] * gradient[i]
-            for j in range(k):
-                gain -= step[i] * normal[i, j] * step[j]
-        promised = -seen * math.log(max(1e-3, 1.0 - gain / total))
-        if (
-            promised < tolerance
-            or moved < 1e-7
-            or loss - (20.0 if step_number < 5 else 6.0) * promised > ceiling
-        ):
-            break
-        normal_2, gradient_2, loss_2, beta_2 = normal_equations(work, columns, gaps, trial, shape)
-        if loss_2 < loss:
-            damping *= 0.1 if loss - loss_2 > 0.5 * promised else 1.0
-            x, normal, gradient, loss, beta = trial, normal_2, gradient_2, loss_2, beta_2
-        else:
-            damping = max(10.0 * damping, 1e-2)
-            if damping > 1e6:
-                break
-    return x, loss, beta, normal / (math.exp(loss / seen - 1.0 - LOG_2PI))

@@ -16,7 +16,7 @@ from gatecast._types import FloatArray
 from gatecast.errors import SeriesError
 from gatecast.linear.arma import stride
 from gatecast.linear.lanes import LANES
-from gatecast.linear.likelihood import maximise
+from gatecast.linear.maximum import maximise
 from gatecast.linear.process import aligned
 from gatecast.linear.shape import Fit, Problem, Shape, admissible, corrected_aic, factors, numbers
 from gatecast.linear.start import LaggedProducts, plain_starts, scattered_starts
@@ -27,8 +27,9 @@ LONG_SEASON = 100  # steps from which on P and Q end at one: the state is as lon
 QUICK = 8, 0.05  # steps and tolerance of −2 log L
 REFINE = 25, 0.02
 LAST = 60, 1e-4
+NUDGES = np.array([[0.3], [-0.3]])  # where a parameter may start that a parent lacks
 HOPELESS = 10.0  # AIC by regression above that of the best shape
-REFINED, RESTARTED = 5, 2  # candidates carried to their maxima after each climb, and those started anew
+REFINED, RESTARTED = 3, 1  # candidates carried to their maxima after each climb, and those started anew
 
 
 @dataclass
@@ -136,13 +137,11 @@ class Search:
         if self.best is None:
             return np.vstack([plain_starts(shape), regressed])
         parent = resized(self.best, shape)
-        starts = [parent, np.zeros_like(parent), *regressed]
-        new = [j for j in range(shape.parameters) if parent[j] == 0.0]
-        for sign in (0.3, -0.3):
-            start = parent.copy()
-            start[new] = sign
-            starts.append(start)
-        return np.array(starts)
+        starts = np.zeros((4 + len(regressed), shape.parameters))
+        starts[0] = parent
+        starts[2:4] = np.where(parent == 0.0, NUDGES, parent)
+        starts[4:] = regressed
+        return starts
 
 
 def resized(fit: Fit, shape: Shape) -> FloatArray:

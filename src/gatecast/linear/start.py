@@ -5,6 +5,8 @@ products; a candidate's start by regression is then the solution of a few equati
 
 Source: Hannan & Rissanen (1982), doi:10.1093/biomet/69.1.81.
 """
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# (Numba infers the types of kernels)
 
 import math
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
+from gatecast.linear.process import kernel
 from gatecast.linear.shape import Shape
 from gatecast.linear.step import solve_by_cholesky
 
@@ -58,24 +61,8 @@ class LaggedProducts:
 
         returns  [parameters]; sum of squares
         """
-        p, q, P, Q = shape
-        chosen = self._rows(shape, season)
-        out, left = np.zeros(len(chosen)), float(self.products[0, 0])
-        used = np.flatnonzero(chosen)
-        if len(used):
-            rows = chosen[used]
-            matrix, right = self.products[rows[:, None], rows], self.products[rows, 0]
-            matrix.ravel()[:: len(rows) + 1] += RIDGE * left
-            solution = right.copy()
-            solve_by_cholesky(matrix, solution)
-            out[used] = solution
-            left -= float(solution @ right)
-        ends = (0, p, p + q, p + q + P, p + q + P + Q)
-        for i, sign in enumerate((1.0, -1.0, 1.0, -1.0)):
-            part = slice(ends[i], ends[i + 1])
-            if shape[i]:
-                out[part] = unconstrained(sign * out[part])
-        return out, left
+        x, left = regressed_start(self.products, self._rows(shape, season), np.array(shape, dtype=np.int64))
+        return x, float(left)
 
     def _rows(self, shape: tuple[int, int, int, int], season: int) -> IntArray:
         p, q, P, Q = shape
@@ -97,20 +84,57 @@ def _autoregress(w: FloatArray, lags: IntArray) -> FloatArray:
     return w[far:] - np.linalg.solve(matrix, x @ w[far:]) @ x
 
 
-def unconstrained(coefficients: FloatArray) -> FloatArray:
+@kernel
+def regressed_start(products, rows, orders):
+    """Coefficients of the chosen rows by ridge regression, as unconstrained parameters factor by factor.
+
+    products  [1 + 2·lags, 1 + 2·lags]
+    rows      [parameters]  0 for a lag that is not at hand
+    orders    [4]  p, q, P, Q
+    returns   [parameters]; sum of squares that is left
+    """
+    out, whole = np.zeros(len(rows)), products[0, 0]
+    used = np.flatnonzero(rows)
+    matrix, solution = np.empty((len(used), len(used))), np.empty(len(used))
+    for i in range(len(used)):
+        solution[i] = products[rows[used[i]], 0]
+        for j in range(len(used)):
+            matrix[i, j] = products[rows[used[i]], rows[used[j]]]
+        matrix[i, i] += RIDGE * whole
+    solve_by_cholesky(matrix, solution)
+    left = whole
+    for i in range(len(used)):
+        out[used[i]] = solution[i]
+        left -= solution[i] * products[rows[used[i]], 0]
+    first = 0
+    for factor in range(4):
+        last = first + orders[factor]
+        out[first:last] = unconstrained(out[first:last] if factor % 2 == 0 else -out[first:last])
+        first = last
+    return out, left
+
+
+@kernel
+def unconstrained(coefficients):
     """x whose tanh are the partial autocorrelations of 1 − Σ c B; unstable ones are drawn inside. [order]"""
+    order = len(coefficients)
+    now, then, out = np.empty(order), np.empty(order), np.zeros(order)
     shrink = 1.0
     for _ in range(40):
-        now = [c * shrink ** (i + 1) for i, c in enumerate(coefficients.tolist())]
-        partial: list[float] = []
-        while now and abs(now[-1]) <= EDGE:
-            r = now.pop()
-            partial.append(r)
-            now = [(a + r * b) / (1.0 - r * r) for a, b in zip(now, reversed(now), strict=True)]
-        if not now:
-            return np.array([math.atanh(r) for r in reversed(partial)])
+        for i in range(order):
+            now[i] = coefficients[i] * shrink ** (i + 1)
+        left = order
+        while left and abs(now[left - 1]) <= EDGE:
+            left -= 1
+            r = now[left]
+            out[left] = math.atanh(r)
+            for i in range(left):
+                then[i] = (now[i] + r * now[left - 1 - i]) / (1.0 - r * r)
+            now, then = then, now
+        if not left:
+            return out
         shrink *= 0.95
-    return np.zeros(len(coefficients))
+    return np.zeros(order)
 
 
 def plain_starts(shape: Shape) -> FloatArray:

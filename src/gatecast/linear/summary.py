@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gatecast._types import FloatArray
-from gatecast.linear.ahead import first_state, follow
-from gatecast.linear.lag import difference
-from gatecast.linear.outlook import full_phi
+from gatecast.linear.position import begin, system_of
 from gatecast.linear.sarima import Sarima
 
 
@@ -28,8 +26,10 @@ class Diagnosis:
 
 def residuals(model: Sarima, y: FloatArray, regressors: FloatArray) -> FloatArray:
     """Standardised innovations of a history without missing values. [time] → [time − lags]"""
-    w = difference(y - model.mean(regressors[:, : len(y)]), model.delta)
-    _, _, _, v, variance = follow(w, full_phi(model), *first_state(model.ar, model.ma), 0)
+    system, lags = system_of(model), len(model.delta) - 1
+    u = y - model.mean(regressors[:, : len(y)])
+    start = begin(system, u[:lags], horizon=0)
+    _, _, _, _, v, variance = start.move(system, u[lags:], np.inf)
     out: FloatArray = v / np.sqrt(variance * max(model.sigma2, 1e-300))
     return out
 

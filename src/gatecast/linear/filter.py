@@ -17,7 +17,8 @@ so a value costs O((1 + columns) (m + L)), whatever the length of the history. C
 dropped. K has a one at the newest level. A column lies here as a row, behind that of the mean.
 
 A value far from its forecast is not believed unless one shortly before was not: the filter then goes on
-as if it had seen the forecast.
+as if it had seen the forecast. Where many values would be spikes they are the process: MOST are spared, and
+then no more than that SHARE of what comes.
 
 Source: Morf, Sidhu & Kailath (1974), doi:10.1109/TAC.1974.1100576; the difference of two Riccati equations:
 Kailath, Sayed & Hassibi, Linear Estimation (2000), §11; derived for gaps here.
@@ -35,6 +36,8 @@ from gatecast.linear.lanes import LANES, lane
 from gatecast.linear.process import first_gain, inlined, kernel
 
 REST = 12  # steps after a spike that are believed, whatever they are: the level may have moved
+MOST = 50.0  # spikes that are not believed although they are many
+SHARE = 0.01  # of the values, that may be spikes for good
 
 
 @kernel
@@ -42,14 +45,14 @@ def first_state(ar, ma):
     """The filter before the first value.
 
     ar, ma   [lags + 1] φΦ as 1 − Σ φ B and θΘ as 1 + Σ θ B, from lag 0
-    returns  [2, m] increment W and gain K; [F, M]
+    returns  [2, m] increment W and gain K; [F, M, spikes that need not be believed]
     """
     m = max(len(ar), len(ma)) - 1
     gain = np.zeros((m, LANES))
     F = lane(first_gain(-in_lanes(ar, m), in_lanes(ma, m), used_lags(ar), used_lags(ma), m, gain), 0)
     gains = np.zeros((2, m))
     gains[0], gains[1] = gain[:, 0], gain[:, 0]
-    return gains, np.array([F, -1.0 / F])
+    return gains, np.array([F, -1.0 / F, MOST])
 
 
 @inlined
@@ -195,7 +198,7 @@ def follow(u, phi, delta, states, gains, scalars, counts, limit, depth):  # noqa
     u        [time]  NaN where missing; what was missing or not believed becomes its forecast, in place
     phi      [m], delta [lags + 1]
     states   [1 + room, m + lags]  mean, and columns of A
-    gains    [2, m] W, K; scalars [F, M]; counts [steps seen, step of the last spike, columns of A]
+    gains    [2, m] W, K; scalars [F, M, spikes left]; counts [steps, step of the last spike, columns of A]
              all four are changed to what they are behind the last value
     limit    standard deviations at unit σ² from which a value is a spike; ∞ believes all
     depth    how much of each predicted state to keep
@@ -210,7 +213,7 @@ def follow(u, phi, delta, states, gains, scalars, counts, limit, depth):  # noqa
     weight, v, variance = np.zeros(n), np.zeros(n), np.zeros(n)
     errors = np.zeros(states.shape[0])
     mean, increment, gain = states[0], gains[0], gains[1]
-    F, M = scalars[0], scalars[1]
+    F, M, left = scalars[0], scalars[1], scalars[2]
     steps, spike, count = counts[0], counts[1], counts[2]
     done = 0
     for t in range(n):
@@ -229,8 +232,8 @@ def follow(u, phi, delta, states, gains, scalars, counts, limit, depth):  # noqa
             count = miss(states, phi, gain, lags, errors, count, F, level)
         else:
             v[t] = u[t] - level
-            if v[t] * v[t] > limit * limit * total and steps > spike + REST:
-                spike, v[t], u[t] = steps, 0.0, level
+            if v[t] * v[t] > limit * limit * total and steps > spike + REST and left >= 1.0:
+                spike, left, v[t], u[t] = steps, left - 1.0, 0.0, level
             if count:
                 see(states, phi, gain, lags, errors, count, F, total, v[t], u[t])
             else:
@@ -241,8 +244,9 @@ def follow(u, phi, delta, states, gains, scalars, counts, limit, depth):  # noqa
             F, M = advance_gain(phi, increment, gain, F, M)
         for k in range(keep):
             means[t, k] = mean[k]
+        left = min(MOST, left + SHARE)
         steps += 1
         done += 1
-    scalars[0], scalars[1] = F, M
+    scalars[0], scalars[1], scalars[2] = F, M, left
     counts[0], counts[1], counts[2] = steps, spike, count
     return done, means, increments, weight, v, variance

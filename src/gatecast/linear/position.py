@@ -38,7 +38,7 @@ class Position:
 
     states   [1 + room, m + lags]  mean, and columns of A
     gains    [2, m]                increment, gain
-    scalars  F, M
+    scalars  F, M, spikes that need not be believed
     counts   steps, step of the last spike, columns of A
     spread   [horizon]  variances of the levels ahead for unit σ², had nothing been missing
     """

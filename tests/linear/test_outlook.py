@@ -1,4 +1,4 @@
-"""Forecasts from every origin equal statsmodels', gaps or none; a running state equals filtering anew."""
+"""Forecasts from every origin equal statsmodels', gaps or none."""
 
 import numpy as np
 import pytest

@@ -1,6 +1,7 @@
 """Updating says what filtering the whole history says, without reading it."""
 
 import copy
+import pickle
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -178,6 +179,16 @@ def test_a_state_is_used_for_its_own_panel_models_and_options_only() -> None:
     agree(both(model, df)[0], was)
     model.fit(rows(df, 0, OLD + 10).select(PLAIN))
     agree(*both(model, df))
+
+
+def test_what_was_kept_elsewhere_goes_on_from_where_it_stood() -> None:
+    model, df = copy.copy(fitted("blend")), table(8, 0.1)
+    model.update(rows(df, OLD, OLD + 9))
+    again = pickle.loads(pickle.dumps(model))
+    assert again.standing_.panel is again.panel_
+    agree(
+        both(again.update(rows(df, OLD + 9, ALL)), df)[0], both(model.update(rows(df, OLD + 9, ALL)), df)[0]
+    )
 
 
 def test_values_that_have_no_logarithm_are_missing() -> None:

@@ -24,14 +24,7 @@ def led(rows: Rows, panel: Panel) -> Rows:
 
     Raises TableError for series never seen, stamps of another kind, and rows that do not follow.
     """
-    strange = [name for name in rows.ids if name not in set(panel.ids)]
-    if strange:
-        raise TableError(f"new rows of series never seen: {listed(strange)}; fit with them instead")
-    given, held = _kind(rows.counted, rows.zone), _kind(panel.frequency.unit == "step", panel.zone)
-    if given != held:
-        raise TableError(
-            f"{rows.schema.time_col!r} of the new rows holds {given}, before {held}; give the same"
-        )
+    _refuse_strangers(rows, panel)
     place = {name: i for i, name in enumerate(panel.ids)}
     series = np.array([place[name] for name in rows.ids], dtype=np.int64)
     first = np.full(len(series), np.iinfo(np.int64).max)
@@ -93,6 +86,18 @@ def joined(panel: Panel, news: Panel) -> Panel:
         offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         known_steps=known_steps,
     )
+
+
+def _refuse_strangers(rows: Rows, panel: Panel) -> None:
+    seen = set(panel.ids)
+    strange = [name for name in rows.ids if name not in seen]
+    if strange:
+        raise TableError(f"new rows of series never seen: {listed(strange)}; fit with them instead")
+    given, held = _kind(rows.counted, rows.zone), _kind(panel.frequency.unit == "step", panel.zone)
+    if given != held:
+        raise TableError(
+            f"{rows.schema.time_col!r} of the new rows holds {given}, before {held}; give the same"
+        )
 
 
 def _kind(counted: bool, zone: str | None) -> str:

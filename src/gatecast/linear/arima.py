@@ -139,8 +139,8 @@ class ARIMA(TableDoor):
             series may have none, and rows at its end with known covariates only are the future, as in `fit`
 
         The states of the models move on by the new values alone, at a cost for each that does not grow with
-        the history. The history itself is kept for `cross_validation` and `summary`, and joining the rows to
-        it copies it; so does `predict` when it adds the steps ahead.
+        the history. The history itself is kept for `cross_validation` and `summary`: joining the rows to it
+        copies it and looks its holidays up again, and so does `predict` when it adds the steps ahead.
 
         Raises NotFittedError before `fit`, TableError for rows that do not follow or series never seen; this
         model is then as it was.

@@ -114,7 +114,7 @@ class TableDoor(ABC):
         quantiles = probabilities(_distinct(level))
         future = extend(reading.panel, reading.layout, self.horizon, X_df, _Warnings())
         panel = self._with_holidays(future)
-        forecast = self.forecast(panel, panel.last_origins(), quantiles)
+        forecast = self._ahead(panel, quantiles)
         if parts and forecast.linear_part is None:
             raise OptionError(f"parts=True but {self.name} has no parts; leave it out, or use Hybrid")
         return forecast_frame(forecast, panel, reading.layout, self.name, _distinct(level), parts=parts)
@@ -196,6 +196,13 @@ class TableDoor(ABC):
         defaults = {name: p.default for name, p in _options(type(self)).items()}
         given = {n: v for n, v in self.get_params().items() if not _same(v, defaults[n])}
         return f"{type(self).__name__}({', '.join(f'{n}={v!r}' for n, v in given.items())})"
+
+    def _ahead(self, panel: Panel, levels: Sequence[float]) -> Forecast:
+        """Forecast behind the last steps of `panel_`, which is given here continued into the future.
+
+        One that keeps the state behind these steps need not read the history again.
+        """
+        return self.forecast(panel, panel.last_origins(), levels)
 
     def _schema(self, id_col: str, time_col: str, target_col: str) -> Schema:
         horizon: object = self.horizon

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import toeplitz
 
-from gatecast.linear.ahead import first_state, follow, in_lanes, used_lags
+from gatecast.linear.ahead import in_lanes, used_lags
 from gatecast.linear.arma import whiten
 from gatecast.linear.kalman import kalman_filter
 from gatecast.linear.lag import is_stable, seasonal_polynomial
@@ -138,14 +138,3 @@ def test_a_frozen_gain_changes_nothing() -> None:
     ar, ma = polynomials(coefficients(x, numbers)[:, 2], (2, 1, 1, 1, 4))
     found = kalman_filter(w, ar, ma)
     np.testing.assert_allclose(e, found.innovations / np.sqrt(found.variances), atol=1e-7)
-
-
-def test_following_in_parts_is_following_at_once() -> None:
-    numbers, x, w = drawn((2, 1, 1, 1, 6), 8, 400)
-    ar, ma = polynomials(coefficients(x, numbers)[:, 0], (2, 1, 1, 1, 6))
-    phi = np.zeros(max(len(ar), len(ma)) - 1)
-    phi[: len(ar) - 1] = -ar[1:]
-    whole = follow(w, phi, *first_state(ar, ma), 5)[0]
-    state, scalars = first_state(ar, ma)
-    parts = [follow(part, phi, state, scalars, 5)[0] for part in (w[:150], w[150:151], w[151:])]
-    np.testing.assert_allclose(np.concatenate(parts), whole, rtol=0, atol=1e-10)

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gatecast.linear.ahead import first_state, follow
 from gatecast.linear.lag import difference, differencer, seasonal_polynomial
+from gatecast.linear.position import System, begin
 from gatecast.linear.sarima import Orders, fit_sarima
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -74,7 +74,8 @@ def log_likelihood(peer: Peer) -> float:
     w = difference(peer.y - peer.mean, differencer(d, D, peer.season))
     phi = np.zeros(max(len(ar), len(ma)) - 1)
     phi[: len(ar) - 1] = -ar[1:]
-    v, F = follow(w, phi, *first_state(ar, ma), 0)[3:] if len(phi) else (w, np.ones(len(w)))
+    system = System(ar, ma, np.ones(1), phi)
+    v, F = begin(system, w[:0], 0).innovations(system, w)
     sigma2 = float(np.mean(v**2 / F))
     return float(-0.5 * (len(w) * (np.log(2 * np.pi * sigma2) + 1) + np.log(F).sum()))
 

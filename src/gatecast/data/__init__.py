@@ -12,7 +12,7 @@ from gatecast.data.panel import Panel
 from gatecast.data.samples import SAMPLES, Sample, load_sample, sample_info
 from gatecast.data.scale import Scale, fit_scale
 from gatecast.data.schema import Schema
-from gatecast.data.table import Reading, extend, missing_future, panel_from, read_table
+from gatecast.data.table import Reading, continued, extend, missing_future, panel_from, read_table
 from gatecast.data.window import (
     actuals,
     every_origin,
@@ -39,6 +39,7 @@ __all__ = [
     "add_holidays",
     "calendar_features",
     "continue_times",
+    "continued",
     "day_type",
     "every_origin",
     "extend",

@@ -26,6 +26,7 @@ from gatecast.data.column import (
     refuse_absent,
     spelled,
 )
+from gatecast.data.news import joined, led
 from gatecast.data.panel import Panel
 from gatecast.data.rows import Rows, localised
 from gatecast.data.schema import Schema, did_you_mean
@@ -130,13 +131,45 @@ def panel_from(
     refuse_absent(table, schema)
     if not len(table):
         raise TableError("the table has no rows; wanted at least two for each series")
-    has_ids = schema.id_col in table.columns
+    rows = _rows(table, schema)
+    panel, notes = panel_of(_in_zone(rows, zone), freq, season)
+    backend, has_ids = table.implementation, schema.id_col in table.columns
+    stamp = table.schema[schema.time_col]
+    dated = isinstance(stamp, nw.Date) and panel.frequency.unit != "microsecond"  # no date tells hours apart
+    stamp = stamp if rows.counted or dated or isinstance(stamp, nw.Datetime) else nw.Datetime("us", rows.zone)
+    layout = Layout(schema, backend, has_ids, table.schema[schema.id_col] if has_ids else None, stamp)
+    return Reading(panel, notes, layout)
+
+
+def continued(panel: Panel, layout: Layout, frame: Frame) -> Panel:
+    """The panel with the rows that came since behind its histories; itself where there are none.
+
+    frame  as for `panel_from`; a series may have none, and rows without a value are missing values
+
+    Raises TableError for series never seen and for rows that do not follow, and what `panel_from` raises.
+    """
+    table = open_frame(frame)
+    refuse_absent(table, layout.schema)
+    if not len(table):
+        return panel
+    rows = _rows(table, layout.schema)
+    rows = led(_in_zone(rows, None if rows.counted else panel.zone), panel)
+    frequency = panel.frequency
+    freq = frequency.count if frequency.unit == "step" else frequency.alias()
+    news, _ = panel_of(rows, freq, panel.seasons)
+    return joined(panel, news)
+
+
+def _rows(table: nw.DataFrame[Any], schema: Schema) -> Rows:
+    """A table's rows as arrays, in the order they stand."""
     series, ids = (
-        read_ids(table[schema.id_col]) if has_ids else (np.zeros(len(table), dtype=np.int64), ["series"])
+        read_ids(table[schema.id_col])
+        if schema.id_col in table.columns
+        else (np.zeros(len(table), dtype=np.int64), ["series"])
     )
     times, carried, counted = read_times(table[schema.time_col])
     static, static_names = read_statics(table, schema.static, series, ids)
-    rows = Rows(
+    return Rows(
         schema=schema,
         ids=tuple(ids),
         series=series,
@@ -149,13 +182,6 @@ def panel_from(
         zone=carried,
         counted=counted,
     )
-    panel, notes = panel_of(_in_zone(rows, zone), freq, season)
-    backend = table.implementation
-    stamp = table.schema[schema.time_col]
-    dated = isinstance(stamp, nw.Date) and panel.frequency.unit != "microsecond"  # no date tells hours apart
-    stamp = stamp if counted or dated or isinstance(stamp, nw.Datetime) else nw.Datetime("us", carried)
-    layout = Layout(schema, backend, has_ids, table.schema[schema.id_col] if has_ids else None, stamp)
-    return Reading(panel, notes, layout)
 
 
 def _in_zone(rows: Rows, zone: str | None) -> Rows:

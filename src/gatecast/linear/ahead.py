@@ -1,6 +1,6 @@
-"""Forecasts and their variances from every origin of a series, in one pass. [kernel]
+"""Forecasts and their variances from every state of a series, in one pass. [kernel]
 
-The exact filter runs once and leaves the predicted state a_t behind at every step. With the state's first
+The exact filter (`filter.py`) leaves the predicted state a_t behind at every step. With the state's first
 row first, the forecasts of the ARMA part are
 
     ŵ_{t+k} = a_t[k] + Σ_{l ≤ k} φ_l ŵ_{t+k−l}
@@ -15,9 +15,8 @@ origins go side by side (see `lanes.py`).
 
 import numpy as np
 
-from gatecast.linear.arma import CHECK_EVERY, FROZEN
-from gatecast.linear.lanes import LANES, lane, load, splat, store
-from gatecast.linear.process import autocovariance, first_gain, kernel
+from gatecast.linear.lanes import LANES, load, splat, store
+from gatecast.linear.process import autocovariance, kernel
 
 ROWS = 1024  # increments projected at once
 
@@ -35,77 +34,6 @@ def in_lanes(polynomial, size):
     for k in range(1, len(polynomial)):
         out[k - 1, :] = polynomial[k]
     return out
-
-
-@kernel
-def first_state(ar, ma):
-    """The filter before the first value.
-
-    ar, ma   [lags + 1] φΦ as 1 − Σ φ B and θΘ as 1 + Σ θ B, from lag 0
-    returns  [3, m] predicted state, increment W, gain K; [F, M, steps seen]
-    """
-    m = max(len(ar), len(ma)) - 1
-    gain = np.zeros((m, LANES))
-    F = lane(first_gain(-in_lanes(ar, m), in_lanes(ma, m), used_lags(ar), used_lags(ma), m, gain), 0)
-    state = np.zeros((3, m))
-    state[1], state[2] = gain[:, 0], gain[:, 0]
-    return state, np.array([F, -1.0 / F, 0.0])
-
-
-@kernel
-def follow(w, phi, state, scalars, depth):  # noqa: C901
-    """Filter w from a state on, leaving behind every predicted state.
-
-    w        [time]
-    phi      [m]
-    state, scalars  as `first_state` gives them; changed in place to what they are after the last value
-    depth    how many rows of each state to keep
-    returns  states, increments [time, depth] after each value; M of each increment [time];
-             innovations v [time] and their variance F [time] for unit σ²
-    """
-    n, m = len(w), len(phi)
-    keep = min(depth, m)
-    states, increments = np.zeros((n, depth)), np.zeros((n, depth))
-    weight, v, variance = np.zeros(n), np.empty(n), np.empty(n)
-    a, grow = np.zeros(n + m + 1), np.zeros(n + m + 1)
-    gain = state[2].copy()
-    for i in range(m):
-        a[i], grow[i] = state[0, i], state[1, i]
-    F, M = scalars[0], scalars[1]
-    steps = int(scalars[2])
-    for t in range(n):
-        if (steps + t) % CHECK_EVERY == 0 and M != 0.0:
-            largest = 0.0
-            for i in range(m):
-                largest = max(largest, grow[t + i] ** 2)
-            if -M * largest < FROZEN * F:
-                M = 0.0
-        seen = a[t]
-        v[t], variance[t], weight[t] = w[t] - seen, F, M
-        g = v[t] / F
-        if M == 0.0:
-            for i in range(m):
-                a[t + 1 + i] += phi[i] * seen + gain[i] * g
-        else:
-            first = grow[t]
-            for k in range(keep):
-                increments[t, k] = grow[t + k]
-            push = M * first
-            F_next = F + push * first
-            pull = first / F_next
-            M += push * push / F
-            F = F_next
-            for i in range(m):
-                a[t + 1 + i] += phi[i] * seen + gain[i] * g
-                step = phi[i] * first + grow[t + 1 + i]
-                gain[i] += step * push
-                grow[t + 1 + i] = step - gain[i] * pull
-        for k in range(keep):
-            states[t, k] = a[t + 1 + k]
-    for i in range(m):
-        state[0, i], state[1, i], state[2, i] = a[n + i], grow[n + i], gain[i]
-    scalars[0], scalars[1], scalars[2] = F, M, steps + n
-    return states, increments, weight, v, variance
 
 
 @kernel
@@ -168,14 +96,16 @@ def variance_before(ar, ma, delta, horizon):
 
 
 @kernel
-def variances(increments, weight, rows, ar, ma, delta, horizon):
+def variances(increments, weight, rows, before, ar, delta):
     """Forecast variances of the levels from some of the states, for unit σ². [origins, horizon]
 
-    increments [time, depth] and weight [time] as `follow` from the first state gives them
+    increments [time, depth] and weight [time] as `follow` gives them
     rows       [origins]  which states, ascending
+    before     [horizon]  variances before the first of these increments
     """
+    horizon = len(before)
     out = np.empty((len(rows), horizon))
-    now = variance_before(ar, ma, delta, horizon)
+    now = before.copy()
     nothing = np.zeros(len(delta))
     filled, last = 0, rows[-1] if len(rows) else -1
     for first in range(0, last + 1, ROWS):

@@ -7,26 +7,25 @@ on request. Known covariates are regressors. Intervals are those of the model.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any, Self
 
 import numpy as np
 
-from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, panel_from
+from gatecast._types import FloatArray
+from gatecast.data import Panel, continued
 from gatecast.errors import NotFittedError, OptionError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import Frame, TableDoor
-from gatecast.linear.continued import continued
 from gatecast.linear.diagnosis import Diagnosis, diagnose
+from gatecast.linear.fitted import FittedSeries, Member
 from gatecast.linear.maximum import maximise
 from gatecast.linear.outlier import spikes
-from gatecast.linear.outlook import forecast_paths
 from gatecast.linear.requirements import check_options, check_series
-from gatecast.linear.sarima import Orders, Sarima, fit_sarima
-from gatecast.linear.seasonal import fourier
+from gatecast.linear.sarima import Orders, fit_sarima
+from gatecast.linear.standing import Standing, stand
 from gatecast.linear.summary import summary as describe
 from gatecast.linear.transform import BoxCox, guerrero
 from gatecast.progress import Progress
@@ -35,38 +34,15 @@ HARMONICS = 10  # of the first season in a harmonic regression
 MEMORY = 2**27  # numbers a forecast may hold at once
 
 
-@dataclass(frozen=True)
-class Member:
-    """One model of a series and what it was fitted on.
-
-    harmonics  of the seasons, as regressors behind the known covariates
-    """
-
-    model: Sarima
-    seasons: tuple[int, ...]
-    harmonics: int
-
-    def regressors(self, known: FloatArray) -> FloatArray:
-        """Known covariates and Fourier terms. [known, time] → [regressors, time]"""
-        return np.vstack([known, fourier(known.shape[1], self.seasons, self.harmonics)])
-
-
-@dataclass(frozen=True)
-class FittedSeries:
-    """Everything learned about one series: its models, whose mean is forecast, and its scale.
-
-    replaced  steps taken for spikes when fitting
-    """
-
-    members: tuple[Member, ...]
-    scale: BoxCox | None
-    replaced: IntArray
-
-
 def cached(kernel: Any) -> bool:
     """Whether a kernel's compiled code lies on disk."""
     index = Path(kernel.stats.cache_path or "")
     return any(index.glob(f"*{kernel.py_func.__name__}*.nbi"))
+
+
+def _scores(levels: Sequence[float]) -> FloatArray:
+    """Standard normal quantiles. [levels]"""
+    return np.array([NormalDist().inv_cdf(level) for level in levels])
 
 
 class ARIMA(TableDoor):
@@ -133,6 +109,7 @@ class ARIMA(TableDoor):
                 fitted.append(found)
                 task.advance()
         self.fitted_: tuple[FittedSeries, ...] = tuple(fitted)
+        self.standing_ = stand(panel, self.fitted_, self.horizon, self.clean)
         replaced = {panel.ids[i]: len(f.replaced) for i, f in enumerate(fitted) if len(f.replaced)}
         if replaced:
             named = listed([f"{name!r} ({count})" for name, count in replaced.items()])
@@ -140,41 +117,43 @@ class ARIMA(TableDoor):
         return self
 
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
-        """Mean and normal quantiles of the model from each origin."""
+        """Mean and normal quantiles of the model from each origin; every history is filtered for it."""
         fitted = getattr(self, "fitted_", None)
         if fitted is None:
             raise NotFittedError(f"this {self.name} is not fitted; call fit with a table first")
-        score = np.array([NormalDist().inv_cdf(level) for level in levels])
+        score = _scores(levels)
         point = np.empty((len(origins), self.horizon))
         quantiles = np.empty((len(origins), self.horizon, len(levels)))
         for i in np.unique(origins.series):
+            one, rows = fitted[int(i)], panel.rows(int(i))
             mine = np.flatnonzero(origins.series == i)
             for part in np.array_split(mine, 1 + len(mine) * self.horizon // MEMORY):
-                path, variance = self._paths(panel, int(i), origins.position[part])
-                z = path[..., None] + np.sqrt(variance)[..., None] * score
-                scale = fitted[int(i)].scale
-                quantiles[part] = z if scale is None else scale.inverse(z)
-                if scale is None:
-                    point[part] = path
-                else:
-                    point[part] = scale.mean(path, variance) if self.mean else scale.inverse(path)
+                positions = origins.position[part]
+                y, known = panel.values[rows][: positions.max() + 1], panel.known[rows].T
+                found = one.paths(y, known, positions, self.horizon, self.clean)
+                quantiles[part], point[part] = one.outcome(*found, score, self.mean)
         return Forecast(origins, np.asarray(levels, dtype=np.float64), quantiles, point)
 
     def update(self, df: Frame) -> Self:
-        """Take in new rows behind the history; nothing is fitted again.
+        """Take in new rows behind the history; nothing is fitted or filtered again.
 
-        df  as for `fit`, the rows that follow each series' last one; a series may have none
+        df  as for `fit`, the rows that follow each series' last one, without a value where one is missing; a
+            series may have none, and rows at its end with known covariates only are the future, as in `fit`
 
-        Raises NotFittedError before `fit`, TableError for rows that do not follow or series never seen.
+        The states of the models move on by the new values alone, at a cost for each that does not grow with
+        the history. The history itself is kept for `cross_validation` and `summary`: joining the rows to it
+        copies it and looks its holidays up again, and so does `predict` when it adds the steps ahead.
+
+        Raises NotFittedError before `fit`, TableError for rows that do not follow or series never seen; this
+        model is then as it was.
         """
         reading = self._fitted()
-        schema, old = reading.layout.schema, reading.panel
-        frequency = old.frequency
-        freq = frequency.count if frequency.unit == "step" else frequency.alias()
-        news = panel_from(df, schema, freq=freq, season=old.seasons, zone=old.zone)
-        panel = continued(old, news.panel)
-        self.reading_ = replace(reading, panel=panel)
-        self.panel_ = self._with_holidays(panel)
+        panel = continued(reading.panel, reading.layout, df)
+        if panel is reading.panel:
+            return self
+        whole = self._with_holidays(panel)
+        standing = self._standing().after(whole)
+        self.reading_, self.panel_, self.standing_ = replace(reading, panel=panel), whole, standing
         return self
 
     def summary(self) -> str:
@@ -213,24 +192,23 @@ class ARIMA(TableDoor):
         y[fitted.replaced] = np.nan
         return (y if fitted.scale is None else fitted.scale.forward(y)), self.panel_.known[history].T
 
-    def _paths(self, panel: Panel, series: int, positions: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Means and variances on the scale of the models, averaged over them."""
-        fitted, rows = self.fitted_[series], panel.rows(series)
-        y = panel.values[rows][: positions.max() + 1]
-        if fitted.scale is not None:
-            y = fitted.scale.forward(y)
-        known = panel.known[rows].T
-        path, deviation = np.zeros((len(positions), self.horizon)), np.zeros((len(positions), self.horizon))
-        for member in fitted.members:
-            needed = max(known.shape[1], int(positions.max()) + 1 + self.horizon)
-            longer = np.pad(known, ((0, 0), (0, needed - known.shape[1])), mode="edge")
-            regressors = member.regressors(longer)
-            mean, variance = forecast_paths(
-                member.model, y, regressors, positions, self.horizon, clean=self.clean
-            )
-            path += mean / len(fitted.members)
-            deviation += np.sqrt(variance) / len(fitted.members)  # errors of the members move together
-        return path, deviation**2
+    def _ahead(self, panel: Panel, levels: Sequence[float]) -> Forecast:
+        """From the states behind the last steps: the history is not read again."""
+        standing, origins = self._standing(), panel.last_origins()
+        score = _scores(levels)
+        found = [
+            one.outcome(*standing.ahead(panel, i), score, self.mean) for i, one in enumerate(self.fitted_)
+        ]
+        quantiles, point = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return Forecast(origins, np.asarray(levels, dtype=np.float64), quantiles, point)
+
+    def _standing(self) -> Standing:
+        """The states behind the last steps of `panel_`, for the options as they are now."""
+        standing: Standing | None = getattr(self, "standing_", None)
+        given = (self.panel_, self.fitted_, self.horizon, self.clean)
+        if standing is None or not standing.is_behind(*given):
+            self.standing_ = standing = stand(*given)
+        return standing
 
     def _fit(self, panel: Panel, series: int) -> FittedSeries:
         history = panel.history(series)

@@ -7,13 +7,11 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.linear.ahead import first_state, follow
-from gatecast.linear.gapped import DIFFUSE, follow_gapped
-from gatecast.linear.lag import difference
-from gatecast.linear.outlook import full_phi
+from gatecast.linear.position import DIFFUSE, begin, system_of
 from gatecast.linear.sarima import Sarima
 
 LAGS = 10  # tested without a season; with one, two seasons
+TOLD = 0.1  # of the variance of a level nothing is known of: the first value of a phase tells nothing
 SHOWN = 30  # autocorrelations at least, where there are residuals enough
 
 
@@ -67,22 +65,10 @@ def residuals(
     lags = len(model.delta) - 1
     if not model.sigma2 > 0.0 or not len(known) or len(u) <= known[0] + lags:
         return out
-    first = int(known[0])
-    u = u[first:]
-    if np.isfinite(u).all():
-        _, _, _, v, variance = follow(
-            difference(u, model.delta), full_phi(model), *first_state(model.ar, model.ma), 0
-        )
-        out[first + lags :] = v / np.sqrt(variance * model.sigma2)
-        return out
-    seen = np.isfinite(u)
-    start = u.copy()
-    start[:lags] = np.interp(np.arange(lags), np.flatnonzero(seen), u[seen])
-    nowhere = np.zeros(0, dtype=np.int64)
-    _, _, e, log_variance = follow_gapped(start, seen[:lags], model.ar, model.ma, model.delta, nowhere, 0)
-    told = seen & (log_variance < math.log(DIFFUSE) - 2.0)  # the first value of a phase tells nothing
-    told[:lags] = False
-    out[first:] = np.where(told, e / np.sqrt(model.sigma2), np.nan)
+    first, system = int(known[0]), system_of(model)
+    v, variance = begin(system, u[first : first + lags], 0).innovations(system, u[first + lags :])
+    told = np.isfinite(u[first + lags :]) & (variance < DIFFUSE * TOLD)
+    out[first + lags :] = np.where(told, v / np.sqrt(variance * model.sigma2), np.nan)
     return out
 
 

@@ -8,15 +8,19 @@ from jaxtyping import Float
 from gatecast._types import FloatArray
 
 
-def fourier(time: int, seasons: Sequence[int], harmonics: int) -> Float[FloatArray, "terms {time}"]:
+def fourier(
+    time: int, seasons: Sequence[int], harmonics: int, start: int = 0
+) -> Float[FloatArray, "terms {time}"]:
     """Sines and cosines of the first harmonics of every season, each frequency once. [terms, time]
+
+    start  the step of the first one; a season begins at step 0
 
     >>> fourier(4, [4], 2).round(6) + 0.0
     array([[ 0.,  1.,  0., -1.],
            [ 1.,  0., -1.,  0.],
            [ 1., -1.,  1., -1.]])
     """
-    step = np.arange(time)
+    step = start + np.arange(time)
     seen: set[float] = set()
     rows = []
     for season in seasons:

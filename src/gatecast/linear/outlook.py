@@ -4,6 +4,7 @@
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.linear.ahead import project, variances
@@ -38,17 +39,32 @@ def forecast_paths(
     lags = len(system.delta) - 1
     seen = np.flatnonzero(np.isfinite(u))
     first = int(seen[0]) if len(seen) else 0
-    path, variance = np.empty((len(origins), horizon)), np.empty((len(origins), horizon))
     early = origins < first + lags  # too early to difference: pretend that the first value always stood there
-    for mine, pretend in ((early, True), (~early, False)):
-        if mine.any():
+    parts = []
+    for mine, pretend in ((np.flatnonzero(early), True), (np.flatnonzero(~early), False)):
+        if len(mine):
             history = u[first : int(origins[mine].max()) + 1]
             rows = origins[mine] - first - (0 if pretend else lags)
             history = pretended(history, system) if pretend else history
             limit = np.inf if pretend else spike_limit(model, clean)
-            path[mine], variance[mine] = _paths(system, history, np.maximum(rows, 0), horizon, limit)
-    steps = origins[:, None] + np.arange(1, horizon + 1)
-    return path + mean[steps], variance * model.sigma2
+            parts.append((mine, *_paths(system, history, np.maximum(rows, 0), horizon, limit)))
+    path, variance = _in_order(parts, horizon)
+    path += sliding_window_view(mean, horizon)[origins + 1]
+    variance *= model.sigma2
+    return path, variance
+
+
+def _in_order(
+    parts: list[tuple[IntArray, FloatArray, FloatArray]], horizon: int
+) -> tuple[FloatArray, FloatArray]:
+    """Paths and variances of parts of the origins, each row at its origin's place."""
+    if len(parts) == 1:
+        return parts[0][1:]
+    count = sum(len(mine) for mine, _, _ in parts)
+    path, variance = np.empty((count, horizon)), np.empty((count, horizon))
+    for mine, some, spread in parts:
+        path[mine], variance[mine] = some, spread
+    return path, variance
 
 
 def _paths(
@@ -61,11 +77,10 @@ def _paths(
     start = begin(system, u[:lags], horizon)
     believed = u.copy()
     _, states, increments, weight, _, _ = start.move(system, believed[lags:], limit)
-    order = np.argsort(rows, kind="stable")
     path = project(states, believed[1:].copy(), 1, rows, system.ar, system.delta, horizon)
-    variance = np.empty_like(path)
-    variance[order] = variances(increments, weight, rows[order], start.spread, system.ar, system.delta)
-    return path, variance
+    asked, place = (rows, None) if (np.diff(rows) > 0).all() else np.unique(rows, return_inverse=True)
+    variance = variances(increments, weight, asked, start.spread, system.ar, system.delta)
+    return path, variance if place is None else variance[place]
 
 
 def _gapped_paths(

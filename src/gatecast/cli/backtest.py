@@ -43,7 +43,7 @@ def backtest(
     horizon: options.Horizon,
     windows: Windows = 8,
     step: Step = None,
-    models: Models = "naive,linear,lstm,hybrid",
+    models: Models = "naive,arima,linear,lstm,hybrid",
     refit: Refit = False,
     known: options.Known = None,
     past: options.Past = None,

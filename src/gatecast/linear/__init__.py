@@ -4,6 +4,7 @@ from gatecast.linear.arima import ARIMA
 from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
+from gatecast.linear.recent import RecentARIMA
 from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Autoregression",
     "Drift",
     "PathForecaster",
+    "RecentARIMA",
     "SeasonalNaive",
     "Spread",
     "fit_spread",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from gatecast import Hybrid, LinearHalf
 from gatecast.data import Panel
 from gatecast.errors import SeriesError
 from gatecast.forecaster import Forecast, Origins
-from gatecast.memory import Training
+from gatecast.memory import Trained, Training, learn_network, own_width, plan_windows, read
 from gatecast.progress import Silent, Task
 from synthetic_panels import hourly_panel, with_values
 
@@ -152,6 +153,28 @@ def test_a_small_held_out_part_is_not_learned_from_again(monkeypatch: pytest.Mon
     """There is little to gain for the time: of a long history most has been learned from already."""
     monkeypatch.setattr("gatecast.hybrid.model.NEWS", 2.0)
     assert learns_with(PANELS["raw"], monkeypatch, share=0.5) == ["Hybrid: training"]
+
+
+def test_the_second_network_is_as_wide_as_the_first_on_what_calibrated_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first one's shifts are in widths of its own, on origins that it had not seen."""
+    networks, panel = [], PANELS["raw"]
+
+    def noting(*asked: Any) -> Trained:
+        networks.append(learn_network(*asked))
+        return networks[-1]
+
+    monkeypatch.setattr("gatecast.hybrid.model.learn_network", noting)
+    monkeypatch.setattr("gatecast.hybrid.model.choose_shares", lambda *_: np.ones(len(panel)))
+    model = Hybrid(horizon=HORIZON, season=24, training=TINY).learn(panel, Silent())
+    plan = plan_windows(panel, HORIZON, TINY.origins, TINY.drawn, 0)
+    assert plan is not None
+    cutter, seen = model._single(panel, plan.calibrating)
+    first, second = (read(one.network, cutter)[0] for one in networks)
+    widened = model._joined(second, seen, plan.calibrating)
+    assert own_width(widened).mean() == pytest.approx(own_width(first).mean(), rel=1e-9)
+    assert model.widening_ != 1.0
 
 
 def test_series_of_very_different_length_share_a_memory() -> None:

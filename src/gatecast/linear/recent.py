@@ -26,6 +26,7 @@ from gatecast.linear.sarima import Orders, Sarima, fit_sarima
 CYCLES = 28  # seasons learned from: 14 were worse on every set measured, 40 and 56 no better and slower
 FEWEST_STEPS = 500  # learned from where a season is short
 MOST_STEPS = 2000  # where it is long
+PLACES = 6  # decimals learned from: rounding that differs with a series' unit must not choose its orders
 FEWEST_VALUES = 12  # known ones; fewer say nothing of an order
 FIRST_HALF, SECOND_HALF, WHOLE = 0, 1, 2
 
@@ -83,7 +84,7 @@ class RecentARIMA:
         u = self.beside.remainder(panel, series)[0][: history.stop - history.start]
         seen = np.flatnonzero(np.isfinite(u))
         first = max(int(seen[0]) if len(seen) else 0, len(u) - stretch(season))
-        u = filled(np.where(spikes(u, season), np.nan, u), season)
+        u = np.round(filled(np.where(spikes(u, season), np.nan, u), season), PLACES)
         return Recent(
             fit_crossed(u[first:], season) if len(seen) >= FEWEST_VALUES else (),
             np.array([first, (first + len(u)) // 2, len(u)]),

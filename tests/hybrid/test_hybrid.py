@@ -1,8 +1,9 @@
 """The two halves of a hybrid always add up, and it falls back to the linear one whenever it must."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +13,8 @@ from gatecast import Hybrid, LinearHalf
 from gatecast.data import Panel
 from gatecast.errors import SeriesError
 from gatecast.forecaster import Forecast, Origins
-from gatecast.memory import Training
-from gatecast.progress import Silent
+from gatecast.memory import Trained, Training, learn_network, own_width, plan_windows, read
+from gatecast.progress import Silent, Task
 from synthetic_panels import hourly_panel, with_values
 
 HORIZON, LEVELS = 12, (0.05, 0.5, 0.95)
@@ -128,6 +129,54 @@ def test_a_fallback_is_the_linear_half_in_all_it_says(kind: str) -> None:
     np.testing.assert_array_equal(model.shares_, 0.0)
 
 
+def learns_with(panel: Panel, monkeypatch: pytest.MonkeyPatch, share: float) -> list[str]:
+    """The trainings a hybrid goes through, by their labels, when so much of its memory is believed."""
+
+    monkeypatch.setattr("gatecast.hybrid.model.choose_shares", lambda *_: np.full(len(panel), share))
+    reports = Listening()
+    Hybrid(horizon=HORIZON, season=24, training=TINY).learn(panel, reports)
+    return [label for label in reports.labels if label.endswith("training")]
+
+
+def test_a_memory_that_is_believed_learns_from_the_latest_steps_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    labels = learns_with(PANELS["raw"], monkeypatch, share=0.5)
+    assert labels == ["Hybrid: training", "Hybrid: with the latest steps: training"]
+
+
+def test_a_memory_that_is_not_believed_is_not_trained_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert learns_with(PANELS["raw"], monkeypatch, share=0.0) == ["Hybrid: training"]
+
+
+def test_a_small_held_out_part_is_not_learned_from_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is little to gain for the time: of a long history most has been learned from already."""
+    monkeypatch.setattr("gatecast.hybrid.model.NEWS", 2.0)
+    assert learns_with(PANELS["raw"], monkeypatch, share=0.5) == ["Hybrid: training"]
+
+
+def test_the_second_network_is_as_wide_as_the_first_on_what_calibrated_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first one's shifts are in widths of its own, on origins that it had not seen."""
+    networks, panel = [], PANELS["raw"]
+
+    def noting(*asked: Any) -> Trained:
+        networks.append(learn_network(*asked))
+        return networks[-1]
+
+    monkeypatch.setattr("gatecast.hybrid.model.learn_network", noting)
+    monkeypatch.setattr("gatecast.hybrid.model.choose_shares", lambda *_: np.ones(len(panel)))
+    model = Hybrid(horizon=HORIZON, season=24, training=TINY).learn(panel, Silent())
+    plan = plan_windows(panel, HORIZON, TINY.origins, TINY.drawn, 0)
+    assert plan is not None
+    cutter, seen = model._single(panel, plan.calibrating)
+    first, second = (read(one.network, cutter)[0] for one in networks)
+    widened = model._joined(second, seen, plan.calibrating)
+    assert own_width(widened).mean() == pytest.approx(own_width(first).mean(), rel=1e-9)
+    assert model.widening_ != 1.0
+
+
 def test_series_of_very_different_length_share_a_memory() -> None:
     """The short one has no window of its own to train on; it is forecast with the others' memory."""
     panel = hourly_panel((300, 20), future=HORIZON)
@@ -207,9 +256,14 @@ class Listening(Silent):
 
     def __init__(self) -> None:
         self.notes: list[str] = []
+        self.labels: list[str] = []
 
     def note(self, message: str) -> None:
         self.notes.append(message)
+
+    def task(self, label: str, total: int) -> AbstractContextManager[Task]:
+        self.labels.append(label)
+        return super().task(label, total)
 
 
 class Interrupting(Silent):

@@ -12,7 +12,7 @@ from small_training import HORIZON, TINY, Interrupting, Setting, cut, small_sett
 
 from gatecast import LSTM
 from gatecast.errors import GatecastError, NotFittedError, OptionError, TrainingError
-from gatecast.memory import Cell, Network, Trained, Training, read, single_windows
+from gatecast.memory import Cell, Network, Trained, Training, learn_network, read, single_windows
 from gatecast.memory.loss import pinball
 from gatecast.memory.train import _descend, held_out_loss
 from gatecast.progress import Silent
@@ -81,11 +81,26 @@ def test_nobody_elses_dice_are_heard(setting: Setting) -> None:
 
 def test_the_weights_kept_are_those_that_did_best_on_held_out_origins(setting: Setting) -> None:
     """A rate so high that the last weights are not the best ones."""
-    one = trained(setting, training=replace(TINY, rate=0.3, steps=40))
+    one = trained(setting, seed=3, training=replace(TINY, rate=0.3, steps=40))
     again = held_out_loss(one.network, setting.judged, LEVELS_TENSOR)
     assert min(one.losses) < one.losses[-1], "this seed proves nothing: its last weights are the best"
     assert again == pytest.approx(min(one.losses), rel=1e-6)
     assert one.best == 20 + 5 * int(np.argmin(one.losses))
+
+
+def test_training_to_a_given_step_is_a_longer_training_stopped_there(setting: Setting) -> None:
+    """The step that held-out origins chose, given instead of them, leads to the same weights."""
+    training = replace(TINY, rate=0.3, steps=40)
+    chosen = trained(setting, seed=3, training=training)
+    stopped = learn_network("lstm", setting.windows, chosen.best, training, 3, Silent(), "small")
+    assert chosen.best < training.steps, "this seed proves nothing: its last weights are the best"
+    assert (stopped.best, stopped.losses) == (chosen.best, ())
+    assert bytes_of(stopped, setting) == bytes_of(chosen, setting)
+
+
+def test_no_training_goes_beyond_its_steps(setting: Setting) -> None:
+    one = learn_network("lstm", setting.windows, 50, TINY, 0, Silent(), "small")
+    assert one.best == TINY.steps
 
 
 def test_held_out_origins_are_asked_as_often_as_told(setting: Setting) -> None:

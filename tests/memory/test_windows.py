@@ -78,6 +78,26 @@ def test_held_out_origins_come_after_everything_trained_on(horizon: int) -> None
         assert calibrated.max() + horizon < panel.known_steps[series]
 
 
+@pytest.mark.parametrize(("steps", "first"), [(800, 2 * 168), (300, (300 - 1 - 24) // 2)])
+def test_training_begins_where_members_have_weeks_to_look_back_on(steps: int, first: int) -> None:
+    """Two long seasons in, or half way through a history too short for that."""
+    panel = hourly_panel((steps,), seasons=(24, 168))
+    windows = training_windows(panel, panel.known_steps, 24, 192, 8, 500, np.random.default_rng(0))
+    assert first <= windows.origins.position.min() <= first + 5
+
+
+def test_what_is_learned_from_again_reaches_to_the_last_step() -> None:
+    panel = hourly_panel((400, 260))
+    plan = plan_windows(panel, 24, 8, 2000, seed=0)
+    assert plan is not None
+    start = held_out_start(panel, 24)
+    for series in range(len(panel)):
+        position = plan.everything.origins.position[plan.everything.origins.series == series]
+        assert start[series] < position.max() + 24 < panel.known_steps[series]
+        assert position.max() + 24 > panel.known_steps[series] - 10
+    assert plan.growth == pytest.approx(660 / start.sum())
+
+
 @pytest.mark.parametrize("lengths", [(20,), (40, 40), (59, 12)])
 def test_too_short_a_history_has_no_plan(lengths: tuple[int, ...]) -> None:
     assert plan_windows(hourly_panel(lengths), 24, 4, 100, seed=0) is None

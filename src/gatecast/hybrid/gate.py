@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 from gatecast._types import FloatArray, IntArray
 
 SHARES = np.linspace(0.0, 1.0, 11)
-LEAN = 2.0  # how many held-out origins of its own the panel's evidence is worth to a series
+LEAN = 20.0  # how many overlapping held-out origins of its own the panel's evidence is worth to a series
 WORTH = 0.995  # the memory must bring the loss at least this far down to be heard
 
 

@@ -28,10 +28,12 @@ from gatecast.memory import (
     Calibrated,
     Cell,
     Cutter,
+    Plan,
     Training,
     calibrate_quantiles,
     learn_inputs,
     learn_network,
+    own_width,
     plan_windows,
     read,
     single_windows,
@@ -40,6 +42,7 @@ from gatecast.progress import Progress
 
 MEDIAN = LEVELS.index(0.5)
 CELL: Cell = "lstm"
+NEWS = 1.1  # times as much history, held-out part included, from which on it is learned from again
 
 
 class Hybrid(TableDoor):
@@ -79,13 +82,24 @@ class Hybrid(TableDoor):
         training = self.training or Training()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
         self.linear_: LinearHalf | None = None
-        self.shares_ = np.zeros(len(panel))
+        self.shares_, self.widening_ = np.zeros(len(panel)), 1.0
         if plan is None:
             steps = int(panel.known_steps.max())
             why = f"histories of {steps} steps or fewer have too few values to train a memory"
             return self._learn_alone(panel, progress, f"{self.name}: {why}")
         self.inputs_ = learn_inputs(panel)
         self.context_ = plan.context
+        try:
+            self._learn_both(panel, plan, training, progress)
+        except TrainingError as broken:
+            return self._learn_alone(panel, progress, str(broken))
+        self._choose_and_calibrate(panel, plan.calibrating)
+        if self.shares_.any() and plan.growth >= NEWS:
+            self._learn_again(panel, plan, training, progress)
+        return self
+
+    def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> None:
+        """The pool on everything, the network on what is not held out."""
         with progress.task(f"{self.name}: linear half", total=2) as task:
             self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel)
             task.advance()
@@ -94,12 +108,26 @@ class Hybrid(TableDoor):
             cutter = Cutter(panel, windows.rows, plan.training, windows.extras, self.horizon)
             task.advance()
         choosing, _ = self._single(panel, plan.choosing)
+        self.trained_ = learn_network(CELL, cutter, choosing, training, self.seed, progress, self.name)
+
+    def _learn_again(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> None:
+        """Train anew on the whole history: its latest part says most of what comes next.
+
+        As far as served best before, in proportion to what there is to learn. Shares and calibration stay
+        those of the network that had not seen that part: nothing could judge this one. It is surer of what
+        it has seen, so its width is brought back to the first one's there.
+        """
+        seen = view(panel, self.pool_, self.inputs_, plan.everything.origins, self.context_, self.unit_)
+        cutter = Cutter(panel, seen.rows, plan.everything, seen.extras, self.horizon)
+        until, label = round(self.trained_.best * plan.growth), f"{self.name}: with the latest steps"
         try:
-            self.trained_ = learn_network(CELL, cutter, choosing, training, self.seed, progress, self.name)
+            again = learn_network(CELL, cutter, until, training, self.seed, progress, label)
         except TrainingError as broken:
-            return self._learn_alone(panel, progress, str(broken))
-        self._choose_and_calibrate(panel, plan.calibrating)
-        return self
+            progress.note(f"{broken}; the memory stays as it was learned from the earlier steps")
+            return
+        judged, _ = self._single(panel, plan.calibrating)
+        before, after = (own_width(read(one.network, judged)[0]).mean() for one in (self.trained_, again))
+        self.trained_, self.widening_ = again, float(before / after)
 
     def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
         """Fall back to the linear half, and say why."""
@@ -142,10 +170,10 @@ class Hybrid(TableDoor):
         self.calibrated_: Calibrated = calibrate_quantiles(actual, self._joined(quantiles, seen, origins))
 
     def _joined(self, quantiles: FloatArray, seen: View, origins: Origins) -> FloatArray:
-        """The network's quantiles, moved so that their median is the joined forecast."""
+        """The network's quantiles, widened and moved so that their median is the joined forecast."""
         network = quantiles[..., MEDIAN]
         share = self.shares_[origins.series][:, None]
         joined = join(seen.mix, network, share)
         # in this order the median is the joined forecast to the bit, whatever the rounding
-        moved: FloatArray = joined[..., None] + (quantiles - network[..., None])
+        moved: FloatArray = joined[..., None] + self.widening_ * (quantiles - network[..., None])
         return moved

@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, Scale, fill_causally
 from gatecast.forecaster import Origins
-from gatecast.linear import Autoregression, recent_level, repeated
+from gatecast.linear import Autoregression, RecentARIMA, recent_level, repeated
 
 FEWEST_RECENT = 60  # origins whose losses make the prior
 WORST = 3.0
@@ -54,7 +54,7 @@ class Pool:
         """Fit every member on every known value."""
         full = Autoregression(self.horizon)
         full.fit_paths(panel)
-        self.fitted_ = [full]
+        self.fitted_: list[Autoregression | RecentARIMA] = [full]
         if any(one.regression is not None for one in full.fitted_):
             plain = Autoregression(self.horizon, regress=False)
             plain.fit_paths(panel)
@@ -63,6 +63,9 @@ class Pool:
             raw = Autoregression(self.horizon, logs=False, regress=False)
             raw.fit_paths(panel)
             self.fitted_.append(raw)
+        arima = RecentARIMA(full)
+        arima.fit_paths(panel)
+        self.fitted_.append(arima)
         self._lengths = sorted({s for s in panel.seasons if s > 1}) or [1]
         self.low_, self.high_ = _range(panel, self.scale_)
         return self

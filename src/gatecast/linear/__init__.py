@@ -5,6 +5,7 @@ from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
 from gatecast.linear.diagnosis import Diagnosis
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
+from gatecast.linear.recent import RecentARIMA
 from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Diagnosis",
     "Drift",
     "PathForecaster",
+    "RecentARIMA",
     "SeasonalNaive",
     "Spread",
     "fit_spread",

@@ -100,6 +100,23 @@ class Autoregression(PathForecaster):
         """
         return self._all_paths(panel, origins, crossed=True)
 
+    def remainder(self, panel: Panel, series: int) -> tuple[FloatArray, FloatArray]:
+        """What the regression leaves of a series and what it says, scaled, by what has not seen the step.
+
+        returns  [time], [time]
+        """
+        block = self._blocks(panel, series, crossed=True)
+        return self._remainder(panel, series, block)
+
+    def _remainder(self, panel: Panel, series: int, block: IntArray) -> tuple[FloatArray, FloatArray]:
+        regression = self.fitted_[series].regression
+        scaled = self.path_scale_.forward(panel.values[panel.rows(series)], series)
+        mean = np.zeros(len(scaled)) if regression is None else regression.mean(panel, series, block)
+        return scaled - mean, mean
+
+    def _blocks(self, panel: Panel, series: int, crossed: bool) -> IntArray:
+        return blocks_of(panel, int(panel.lengths[series]), self.fitted_[series].steps if crossed else 0)
+
     def _all_paths(self, panel: Panel, origins: Origins, crossed: bool) -> FloatArray:
         result = np.empty((len(origins), self.horizon))
         for i in np.unique(origins.series):
@@ -140,13 +157,10 @@ class Autoregression(PathForecaster):
         )
 
     def _paths(self, panel: Panel, series: int, positions: IntArray, crossed: bool) -> FloatArray:
-        fitted, rows = self.fitted_[series], panel.rows(series)
-        scaled = self.path_scale_.forward(panel.values[rows], series)
-        block = blocks_of(panel, len(scaled), fitted.steps if crossed else 0)
-        mean = np.zeros(len(scaled))
-        if fitted.regression is not None:
-            mean = fitted.regression.mean(panel, series, block)
-        filled = fill_causally(scaled - mean, np.array([0, len(scaled)]), panel.seasons[0])
+        fitted = self.fitted_[series]
+        block = self._blocks(panel, series, crossed)
+        error, mean = self._remainder(panel, series, block)
+        filled = fill_causally(error, np.array([0, len(error)]), panel.seasons[0])
         # an origin so early that its lags reach before the series reads the first value there
         longest = int(fitted.lags.max(initial=1))
         padded = np.concatenate([np.full(longest, filled[0]), filled])

@@ -114,11 +114,17 @@ def one_thread() -> Iterator[None]:
 
 
 def learn_network(
-    cell: Cell, windows: Cutter, judged: Cutter, training: Training, seed: int, progress: Progress, label: str
+    cell: Cell,
+    windows: Cutter,
+    judged: Cutter | int,
+    training: Training,
+    seed: int,
+    progress: Progress,
+    label: str,
 ) -> Trained:
     """Build a network for these windows and train it.
 
-    judged  windows of held-out origins that choose among weights
+    judged  windows of held-out origins that choose among weights, or the step whose weights are kept
     """
     with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -129,13 +135,13 @@ def learn_network(
 def train(
     network: Network,
     windows: Cutter,
-    held_out: Cutter,
+    held_out: Cutter | int,
     training: Training,
     seed: int,
     progress: Progress,
     label: str,
 ) -> Trained:
-    """Train, keeping the weights that did best on the held-out windows.
+    """Train, keeping the weights that did best on the held-out windows, or those of the step given instead.
 
     The same seed gives the same weights, to the byte, on the same machine's CPU.
 
@@ -150,28 +156,56 @@ def train(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, training.rate, total_steps=training.steps, pct_start=WARM_UP
     )
-    draw = np.random.default_rng(seed)
-    first_check = training.steps // 2
-    every = max(1, (training.steps - first_check) // training.checks)
-    losses: list[float] = []
-    best, kept = 0, copy.deepcopy(network.state_dict())
-    with progress.task(label, total=training.steps) as task:
-        for step in range(1, training.steps + 1):
+    draw, keeper = np.random.default_rng(seed), _Keeper(network, held_out, training)
+    with progress.task(label, total=keeper.until) as task:
+        for step in range(1, keeper.until + 1):
             batch = windows.batch(draw.integers(len(windows), size=training.windows)).to(place)
             loss = _descend(network, batch, levels, optimiser, training)
             if not math.isfinite(loss):
                 raise TrainingError(_broken(label, f"the loss of step {step} of {training.steps}", training))
-            schedule.step()
-            if step >= first_check and (step - first_check) % every == 0:
-                held = held_out_loss(network, held_out, levels)
-                if not losses or held < min(losses):
-                    best, kept = step, copy.deepcopy(network.state_dict())
-                losses.append(held)
-            task.advance(loss=f"{loss:.3f}", held_out=f"{losses[-1]:.3f}" if losses else "-")
-    if not math.isfinite(min(losses)):
-        raise TrainingError(_broken(label, f"the held-out loss of all {len(losses)} checks", training))
-    network.load_state_dict(kept)
-    return Trained(network.eval(), tuple(losses), best)
+            if step < training.steps:
+                schedule.step()
+            keeper.see(step, levels)
+            task.advance(loss=f"{loss:.3f}", held_out=keeper.word)
+    if keeper.best == 0:
+        why = f"the held-out loss of all {len(keeper.losses)} checks"
+        raise TrainingError(_broken(label, why, training))
+    network.load_state_dict(keeper.kept)
+    return Trained(network.eval(), tuple(keeper.losses), keeper.best)
+
+
+class _Keeper:
+    """Keeps the weights that did best on held-out windows, asked over the second half of the steps.
+
+    Where a step is given instead of windows, its weights are kept and no step follows it.
+    """
+
+    def __init__(self, network: Network, held_out: Cutter | int, training: Training) -> None:
+        self._network, self._held_out = network, held_out
+        self._first = training.steps // 2
+        self._every = max(1, (training.steps - self._first) // training.checks)
+        self.until = min(held_out, training.steps) if isinstance(held_out, int) else training.steps
+        self.losses: list[float] = []
+        self.best = 0
+        self.kept: dict[str, Tensor] = {}
+
+    @property
+    def word(self) -> str:
+        """The newest held-out loss, as progress shows it."""
+        return f"{self.losses[-1]:.3f}" if self.losses else "-"
+
+    def see(self, step: int, levels: Tensor) -> None:
+        """Ask and keep, if it is time to."""
+        if isinstance(self._held_out, int):
+            better = step == self.until
+        elif step >= self._first and (step - self._first) % self._every == 0:
+            held = held_out_loss(self._network, self._held_out, levels)
+            better = held < min(self.losses, default=math.inf)
+            self.losses.append(held)
+        else:
+            return
+        if better:
+            self.best, self.kept = step, copy.deepcopy(self._network.state_dict())
 
 
 def _broken(label: str, what: str, training: Training) -> str:

@@ -17,6 +17,7 @@ FEWEST_HELD_OUT = 20  # in all, to choose and calibrate by
 HELD_OUT = 1600  # origins in all, or
 HELD_OUT_EACH = 10  # of each series where series are many, but
 MOST_HELD_OUT = 6000  # never more
+LEAD = 2  # long seasons before the first origin that is trained on
 MOST_CHOOSING = 800  # asked again and again while training
 
 
@@ -57,10 +58,14 @@ def training_windows(
 ) -> Windows:
     """Draw windows whose every target lies before `until`, origins at random phases in their second half.
 
+    No origin lies in the first `LEAD` long seasons of a series, nor in the first half of a short one: there
+    forecasts that look weeks back have nothing to look at, and what is learned from them is of no use later.
+
     until  [series]  leading steps of each series that may be learned from
     """
     last = until - 1 - horizon  # the last origin of each series whose targets are all known
-    first = np.minimum(context // 2, np.maximum(last - per_window, 1))
+    lead = np.minimum(max(context // 2, LEAD * panel.seasons[-1]), last // 2)
+    first = np.minimum(lead, np.maximum(last - per_window, 1))
     room = np.maximum(last - first + 1, 0).astype(np.float64)
     series = generator.choice(len(panel), size=count, p=room / room.sum())
     end = first[series] + (generator.random(count) * room[series]).astype(np.int64)
@@ -75,11 +80,15 @@ class Plan:
     """Which part of a panel trains, which chooses among weights and which calibrates.
 
     training     windows whose every target lies before the held-out part
+    everything   windows of the whole history, to learn from again once the held-out part has judged
+    growth       how many times as much there is to learn from in `everything`
     choosing     held-out origins that decide when to stop
     calibrating  held-out origins, later ones, that tell how far to believe it and how wide intervals must be
     """
 
     training: Windows
+    everything: Windows
+    growth: float
     choosing: Origins
     calibrating: Origins
     context: int
@@ -100,10 +109,14 @@ def plan_windows(panel: Panel, horizon: int, per_window: int, count: int, seed: 
         return None
     context = context_length(panel.seasons, int(start.max()))
     draw = np.random.default_rng(seed)
-    training = training_windows(panel, start, horizon, context, per_window, count, draw)
+    training, everything = (
+        training_windows(panel, until, horizon, context, per_window, count, draw)
+        for until in (start, panel.known_steps)
+    )
     choosing, calibrating = halves(held_out)
     choosing = choosing.where(np.arange(0, len(choosing), -(-len(choosing) // MOST_CHOOSING)))
-    return Plan(training, choosing, calibrating, context)
+    growth = float(panel.known_steps.sum() / max(int(start.sum()), 1))
+    return Plan(training, everything, growth, choosing, calibrating, context)
 
 
 def known_values(panel: Panel, start: IntArray) -> tuple[IntArray, IntArray]:

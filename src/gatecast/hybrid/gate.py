@@ -53,5 +53,5 @@ def join(
     share: Float[FloatArray, "origins 1"] | float,
 ) -> Float[FloatArray, "origins horizon"]:
     """The linear part plus the believed share of what the network adds to it; exactly linear at share 0."""
-    joined: FloatArray = linear + share * (network - linear)
+    joined: FloatArray = np.where(share == 0.0, linear, linear + share * (network - linear))
     return joined

@@ -25,9 +25,10 @@ import polars as pl
 from statsforecast.models import AutoARIMA
 
 from gatecast.errors import SeriesError
+from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.outlier import spikes
 from gatecast.linear.outlook import forecast_paths
-from gatecast.linear.sarima import Orders, Sarima, fit_sarima
+from gatecast.linear.sarima import Sarima
 
 AICC_SLACK = 0.5
 

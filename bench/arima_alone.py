@@ -21,8 +21,8 @@ import numpy as np
 
 from gatecast import ARIMA
 from gatecast.data import Panel, Schema, panel_from, read_table
+from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.outlook import forecast_paths
-from gatecast.linear.sarima import Orders, fit_sarima
 from gatecast.progress import Silent
 
 SEASON, HORIZON, STEPS, TIMES = 24, 48, 900, 200

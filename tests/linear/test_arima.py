@@ -135,3 +135,16 @@ def test_options_are_checked_and_the_errors_help() -> None:
         ARIMA(3, season=24, transform="log").fit(df.with_columns(y=pl.col("y") - 200))
     with pytest.raises(NotFittedError, match="call fit with a table first"):
         ARIMA(3).predict()
+
+
+def test_a_history_too_short_to_difference_is_not_and_says_so_only_where_it_was_asked_to() -> None:
+    y: list[float | None] = [10.0 + 3.0 * (k % 24 < 12) + k * 7919 % 13 / 20 for k in range(60)]
+    y[1:-1] = [value if k % 5 == 0 else None for k, value in enumerate(y[1:-1])]
+    short = pl.DataFrame({"ds": range(60), "y": y})
+    forecast = ARIMA(horizon=3, season=24).fit(short).predict(level=[])["ARIMA"]
+    assert forecast.is_between(9.0, 15.0).all()
+    asked = ARIMA(horizon=3, season=24, seasonal_order=(0, 1, 1))
+    with pytest.raises(
+        SeriesError, match=r"'series': d=\d, D=1 at season 24 takes 2\d .* there are 14; lower"
+    ):
+        asked.fit(short)

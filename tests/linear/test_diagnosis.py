@@ -11,7 +11,8 @@ from test_sarima import simulated
 from gatecast.errors import NotFittedError, OptionError
 from gatecast.linear import ARIMA
 from gatecast.linear.diagnosis import autocorrelations, chi_squared_tail, diagnose, ljung_box, residuals
-from gatecast.linear.sarima import Orders, Sarima, fit_sarima
+from gatecast.linear.fitting import Orders, fit_sarima
+from gatecast.linear.sarima import Sarima
 
 KNOWN = Orders((1, 0, 0), (0, 1, 1))
 NOTHING = np.zeros((0, 0))

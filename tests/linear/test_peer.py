@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.lag import difference, differencer, seasonal_polynomial
 from gatecast.linear.position import System, begin
-from gatecast.linear.sarima import Orders, fit_sarima
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SLACK, SHARE = 0.1, 0.98

@@ -8,8 +8,8 @@ from test_sarima import fitted, simulated
 
 from gatecast.linear import ARIMA
 from gatecast.linear import order as search
+from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.outlook import forecast_paths
-from gatecast.linear.sarima import Orders, fit_sarima
 
 HORIZON = 24
 

@@ -5,9 +5,10 @@ import pytest
 
 from gatecast.errors import SeriesError
 from gatecast.linear.differencing import seasonal_strength
+from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.outlier import spikes
 from gatecast.linear.outlook import forecast_paths
-from gatecast.linear.sarima import Orders, Sarima, fit_sarima
+from gatecast.linear.sarima import Sarima
 
 
 def simulated(time: int, seed: int = 0, season: int = 12) -> np.ndarray:

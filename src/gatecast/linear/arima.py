@@ -16,15 +16,15 @@ import numpy as np
 
 from gatecast._types import FloatArray
 from gatecast.data import Panel, continued
-from gatecast.errors import NotFittedError, OptionError, listed
+from gatecast.errors import NotFittedError, OptionError, SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import Frame, TableDoor
 from gatecast.linear.diagnosis import Diagnosis, diagnose
 from gatecast.linear.fitted import FittedSeries, Member
+from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.maximum import maximise
 from gatecast.linear.outlier import spikes
 from gatecast.linear.requirements import check_options, check_series
-from gatecast.linear.sarima import Orders, fit_sarima
 from gatecast.linear.standing import Standing, stand
 from gatecast.linear.summary import summary as describe
 from gatecast.linear.transform import BoxCox, guerrero
@@ -228,7 +228,10 @@ class ARIMA(TableDoor):
             blank = Member(None, seasons, harmonics)  # type: ignore[arg-type]
             regressors = blank.regressors(panel.known[history].T)[:, part]
             orders = self._orders(regressed)
-            model = fit_sarima(y[part], regressors, season, orders)
+            try:
+                model = fit_sarima(y[part], regressors, season, orders)
+            except SeriesError as short:
+                raise SeriesError(f"{panel.ids[series]!r}: {short}") from short
             members.append(Member(model, seasons, harmonics))
         return FittedSeries(tuple(members), scale, np.flatnonzero(found))
 

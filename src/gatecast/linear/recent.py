@@ -19,9 +19,10 @@ from gatecast.errors import SeriesError
 from gatecast.forecaster import Origins
 from gatecast.linear.autoregression import MARGIN, Autoregression
 from gatecast.linear.baselines import repeated
+from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.outlier import spikes
 from gatecast.linear.outlook import forecast_paths
-from gatecast.linear.sarima import Orders, Sarima, fit_sarima
+from gatecast.linear.sarima import Sarima
 
 CYCLES = 28  # seasons learned from: 14 were worse on every set measured, 40 and 56 no better and slower
 FEWEST_STEPS = 500  # learned from where a season is short

@@ -6,7 +6,7 @@ from gatecast._types import FloatArray
 from gatecast.data import Panel, fit_scale
 from gatecast.forecaster import Origins
 from gatecast.hybrid.pool import Pool, origins_by_series
-from gatecast.linear import PathForecaster
+from gatecast.linear import PathForecaster, until_compiled
 
 
 class LinearHalf(PathForecaster):
@@ -19,6 +19,11 @@ class LinearHalf(PathForecaster):
     static    likewise
     holidays  country or region whose public holidays to add, e.g. "AU-VIC"
     """
+
+    @property
+    def work(self) -> str:
+        """What a bar says while the pool is fitted."""
+        return f"{until_compiled()}fitting"
 
     def fit_paths(self, panel: Panel) -> None:
         """Fit every member of the pool."""

@@ -23,7 +23,7 @@ from gatecast.hybrid.gate import choose_shares, join
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.pool import Pool
 from gatecast.interval import LEVELS, agreed, at_levels
-from gatecast.linear import require_steps
+from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
     Calibrated,
     Cell,
@@ -100,7 +100,7 @@ class Hybrid(TableDoor):
 
     def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> None:
         """The pool on everything, the network on what is not held out."""
-        with progress.task(f"{self.name}: linear half", total=2) as task:
+        with progress.task(f"{self.name}: {until_compiled()}linear half", total=2) as task:
             self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel)
             task.advance()
             windows = view(panel, self.pool_, self.inputs_, plan.training.origins, self.context_)

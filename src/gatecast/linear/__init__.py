@@ -3,6 +3,7 @@
 from gatecast.linear.arima import ARIMA
 from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
+from gatecast.linear.compiled import until_compiled
 from gatecast.linear.diagnosis import Diagnosis
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.recent import RecentARIMA
@@ -22,4 +23,5 @@ __all__ = [
     "repeated",
     "require_steps",
     "trailing_mean",
+    "until_compiled",
 ]

@@ -8,9 +8,8 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from statistics import NormalDist
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -19,10 +18,10 @@ from gatecast.data import Panel, continued
 from gatecast.errors import NotFittedError, OptionError, SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import Frame, TableDoor
+from gatecast.linear.compiled import until_compiled
 from gatecast.linear.diagnosis import Diagnosis, diagnose
 from gatecast.linear.fitted import FittedSeries, Member
 from gatecast.linear.fitting import Orders, fit_sarima
-from gatecast.linear.maximum import maximise
 from gatecast.linear.outlier import spikes
 from gatecast.linear.requirements import check_options, check_series
 from gatecast.linear.standing import Standing, stand
@@ -32,12 +31,6 @@ from gatecast.progress import Progress
 
 HARMONICS = 10  # of the first season in a harmonic regression
 MEMORY = 2**27  # numbers a forecast may hold at once
-
-
-def cached(kernel: Any) -> bool:
-    """Whether a kernel's compiled code lies on disk."""
-    index = Path(kernel.stats.cache_path or "")
-    return any(index.glob(f"*{kernel.py_func.__name__}*.nbi"))
 
 
 def _scores(levels: Sequence[float]) -> FloatArray:
@@ -100,8 +93,7 @@ class ARIMA(TableDoor):
         """
         check_options(self.order, self.seasonal_order, self.harmonics, self.transform)
         check_series(panel, self.transform)
-        compiled = maximise.signatures or cached(maximise)
-        label = f"{self.name}: {'' if compiled else 'compiling, once for this machine, then '}fitting"
+        label = f"{self.name}: {until_compiled()}fitting"
         workers = min(len(panel), os.cpu_count() or 1)
         with progress.task(label, total=len(panel)) as task, ThreadPoolExecutor(workers) as pool:
             fitted = []

@@ -37,10 +37,15 @@ class PathForecaster(TableDoor):
     def past_paths(self, panel: Panel, origins: Origins) -> FloatArray:
         """Point forecasts within the fitted history that have not seen their outcome. [origins, horizon]"""
 
+    @property
+    def work(self) -> str:
+        """What a bar says while it is fitted."""
+        return "fitting"
+
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Fit on everything and calibrate on past errors."""
         require_steps(panel, FEWEST_STEPS, self.name)
-        with progress.task(f"{self.name}: fitting", total=2) as task:
+        with progress.task(f"{self.name}: {self.work}", total=2) as task:
             self.fit_paths(panel)
             task.advance()
             self.scale_ = fit_scale(panel)

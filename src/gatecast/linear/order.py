@@ -28,7 +28,7 @@ QUICK = 8, 0.05  # steps and tolerance of −2 log L
 REFINE = 25, 0.02
 LAST = 60, 1e-4
 NUDGES = np.array([[0.3], [-0.3]])  # where a parameter may start that a parent lacks
-HOPELESS = 10.0  # AIC by regression above that of the best shape
+HOPELESS = 20.0  # AIC by regression above that of the best shape
 REFINED, RESTARTED = 3, 1  # candidates carried to their maxima after each climb, and those started anew
 
 
@@ -181,7 +181,8 @@ def climb(search: Search, may_have_constant: bool) -> None:
     """Move to a better neighbour until there is none."""
     moved = search.best is not None
     while moved and search.best:
-        moved = any(search.consider(shape) for shape in neighbours(search.best.shape, may_have_constant))
+        around = neighbours(search.best.shape, may_have_constant)
+        moved = any(search.promises(shape) and search.consider(shape) for shape in around)
 
 
 def choose_order(

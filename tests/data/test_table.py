@@ -411,6 +411,9 @@ def test_lists_are_no_numbers() -> None:
     [
         (20240101, "dates written as whole numbers .days"),
         (202401, "dates written as whole numbers .months"),
+        (2024010100, "dates written as whole numbers .hours"),
+        (202401010000, "dates written as whole numbers .minutes"),
+        (20240101000000, "dates written as whole numbers .seconds"),
         (1704067200, "seconds since 1970"),
         (1704067200000, "milliseconds since 1970"),
     ],

@@ -144,7 +144,5 @@ def test_a_history_too_short_to_difference_is_not_and_says_so_only_where_it_was_
     forecast = ARIMA(horizon=3, season=24).fit(short).predict(level=[])["ARIMA"]
     assert forecast.is_between(9.0, 15.0).all()
     asked = ARIMA(horizon=3, season=24, seasonal_order=(0, 1, 1))
-    with pytest.raises(
-        SeriesError, match=r"'series': d=\d, D=1 at season 24 takes 2\d .* there are 14;"
-    ):
+    with pytest.raises(SeriesError, match=r"'series': d=\d, D=1 at season 24 takes 2\d .* there are 14;"):
         asked.fit(short)

@@ -643,12 +643,34 @@ def test_stamps_that_are_not_iso_are_refused_with_how_to_write_them(tmp_path: Pa
 
 
 def test_dates_that_do_not_exist_and_offsets_here_and_there_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match="'ds' holds dates or times that do not exist"):
-        read_table(csv(tmp_path, "ds,y\n2014-02-30,1\n"))
+    with pytest.raises(
+        TableError,
+        match="'ds' holds dates or times that do not exist",
+    ):
+        read_table(csv(tmp_path, "ds,y\n2014-02-28,1\n2014-02-30,1\n2014-03-01 24:00,1\n"))
     with pytest.raises(
         TableError, match=r"1 stamps in 'ds' have no offset from UTC where others do: 2014-02-02"
     ):
         read_table(csv(tmp_path, "ds,y\n2014-02-01T00:00Z,1\n2014-02-02,2\n"))
+
+
+def test_ids_with_zeros_before_them_come_back_with_them(tmp_path: Path) -> None:
+    """007 and 7 are two meters; as numbers they would be one that has every stamp twice."""
+    rows = "".join(f"{i},2014-01-0{d},0{d}\n" for i in ("007", "7") for d in range(1, 5))
+    reading = panel_from(read_table(csv(tmp_path, f"unique_id,ds,y\n{rows}")))
+    assert reading.panel.ids == ("007", "7")
+    np.testing.assert_array_equal(reading.panel.values, [1, 2, 3, 4] * 2)
+
+
+def test_steps_with_zeros_before_them_are_steps(tmp_path: Path) -> None:
+    panel = panel_from(read_table(csv(tmp_path, "ds,y\n08,1\n09,2\n10,3\n"))).panel
+    assert panel.times.tolist() == [8, 9, 10]
+
+
+def test_numbers_that_stand_as_text_are_numbers() -> None:
+    """No cell is odd: there would be nothing to name in a refusal."""
+    values = panel_from(pl.DataFrame({"ds": range(4), "y": ["1", " 2.5", "NA", "4"]})).panel.values
+    np.testing.assert_array_equal(values, [1, 2.5, NAN, 4])
 
 
 def test_integer_steps_stay_steps(tmp_path: Path) -> None:

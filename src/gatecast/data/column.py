@@ -17,6 +17,7 @@ _ISO = (
     r"^\s*(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,9})?)?)?"
     r"\s?(?:(Z)|([+-]\d{2}):?(\d{2})?)?\s*$"
 )
+_STEPS = r"^\s*\d{1,18}\s*$"
 _MARKED = r"^[+-]?[\d.]+(?:[,' ]\d+)+(?:\.\d*)?$"  # decimal commas, and marks between thousands
 _NO_NUMBER = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "-"]
 
@@ -99,7 +100,10 @@ def read_times(column: nw.Series[Any]) -> tuple[IntArray, str | None, bool]:
         return stamps.dt.timestamp("us").to_numpy().astype(np.int64), zone, False
     values = _polars(column)
     if values.dtype in (pl.Categorical, pl.String):
-        return *read_stamps(values.cast(pl.String)), False
+        text = values.cast(pl.String)
+        if text.str.contains(_STEPS).all():
+            return text.str.strip_chars().cast(pl.Int64).to_numpy(), None, True
+        return *read_stamps(text), False
     if values.dtype in (pl.Date, pl.Datetime):
         return read_times(nw.from_native(values, series_only=True))
     raise TableError(f"{column.name!r} holds {kind}; wanted dates, ISO stamps or whole numbers of steps")
@@ -118,6 +122,7 @@ def _number(column: nw.Series[Any]) -> FloatArray:
         return np.full(len(column), np.nan)
     if not (column.dtype.is_numeric() or isinstance(column.dtype, nw.Boolean)):
         values = _polars(column, strict=False)  # Python's own 1 and 2.5 may stand side by side
+        values = spelled(values) if values.dtype == pl.String else values
         if not (values.dtype.is_numeric() or values.dtype == pl.Boolean):
             raise TableError(_no_numbers(values))
         column = nw.from_native(values, series_only=True)

@@ -645,13 +645,19 @@ def test_stamps_that_are_not_iso_are_refused_with_how_to_write_them(tmp_path: Pa
 def test_dates_that_do_not_exist_and_offsets_here_and_there_are_refused(tmp_path: Path) -> None:
     with pytest.raises(
         TableError,
-        match="'ds' holds dates or times that do not exist",
+        match="'ds' holds dates or times that do not exist: 2014-02-30, 2014-03-01 24:00; correct these",
     ):
         read_table(csv(tmp_path, "ds,y\n2014-02-28,1\n2014-02-30,1\n2014-03-01 24:00,1\n"))
     with pytest.raises(
         TableError, match=r"1 stamps in 'ds' have no offset from UTC where others do: 2014-02-02"
     ):
         read_table(csv(tmp_path, "ds,y\n2014-02-01T00:00Z,1\n2014-02-02,2\n"))
+
+
+def test_a_row_without_a_time_is_named_and_a_blank_line_is_no_row(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="1 rows have no time in 'ds': row 2; fill them or leave them out"):
+        panel_from(read_table(csv(tmp_path, "ds,y\n2014-01-01,1\n,2\n2014-01-03,3\n")))
+    assert len(read_table(csv(tmp_path, "ds,y\n2014-01-01,1\n\n2014-01-02,2\n,\n\n"))) == 2
 
 
 def test_ids_with_zeros_before_them_come_back_with_them(tmp_path: Path) -> None:
@@ -690,14 +696,14 @@ def test_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
     with pytest.raises(TableError, match=r"'t.xlsx' ends in '.xlsx'; wanted .csv or .parquet"):
         read_table(tmp_path / "t.xlsx")
     (tmp_path / "t.parquet").write_text("not parquet at all")
-    with pytest.raises(TableError, match=r"'t.parquet' cannot be read as parquet: "):
+    with pytest.raises(TableError, match=r"'t.parquet' cannot be read as parquet: .*; wanted a whole file"):
         read_table(tmp_path / "t.parquet")
     for text in ("", "ds,y\n"):
         with pytest.raises(TableError, match=r"'table.csv' has no rows"):
             read_table(csv(tmp_path, text))
     with pytest.raises(TableError, match=r"'table.csv' is separated by semicolons; wanted commas"):
         read_table(csv(tmp_path, "ds;y\n2014-01-01;1,5\n"))
-    with pytest.raises(TableError, match=r"'table.csv' cannot be read as csv: "):
+    with pytest.raises(TableError, match=r"'table.csv' cannot be read as csv: .*no row with more cells"):
         read_table(csv(tmp_path, "ds,y\n1,2\n1,2,3,4\n"))
 
 

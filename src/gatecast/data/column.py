@@ -179,8 +179,9 @@ def spelled(column: pl.Series) -> pl.Series:
     """A column of text as the stamps or numbers it spells, if it spells nothing else."""
     text = column.str.strip_chars()
     if text.str.contains(_ISO).all() and text.null_count() < len(text):
-        micros, zone = read_stamps(column)
-        stamps = pl.Series(column.name, micros).cast(pl.Datetime("us"))
+        known, micros = text.is_not_null(), np.zeros(len(text), dtype=np.int64)
+        micros[known.to_numpy()], zone = read_stamps(column.filter(known))
+        stamps = pl.Series(column.name, micros).cast(pl.Datetime("us")).set(~known, None)
         if not text.str.contains(":").any():
             return stamps.cast(pl.Date)
         return stamps.dt.replace_time_zone(zone) if zone else stamps
@@ -201,12 +202,15 @@ def read_stamps(column: pl.Series) -> tuple[IntArray, str | None]:
         )
     part = [column.str.extract(_ISO, i) for i in range(1, 7)]
     text = part[0] + " " + part[1].fill_null("00:00") + part[2].fill_null(":00")
-    try:
-        wall = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us").dt.epoch("us").to_numpy()
-    except pl.exceptions.PolarsError:
+    read = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
+    impossible = column.filter(read.is_null())
+    if len(impossible):
         raise TableError(
-            f"{column.name!r} holds dates or times that do not exist; wanted ISO stamps"
-        ) from None
+            f"{column.name!r} holds dates or times that do not exist: "
+            f"{listed(impossible.head(SHOWN).to_list(), len(impossible))}; correct these stamps, midnight is "
+            "00:00 of the day that begins"
+        )
+    wall = read.dt.epoch("us").to_numpy()
     aware = part[3].is_not_null() | part[4].is_not_null()
     if not aware.any():
         return wall, None

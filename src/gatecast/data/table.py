@@ -72,7 +72,8 @@ def read_table(path: str | Path) -> pl.DataFrame:
         table = pl.DataFrame()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise TableError(
-            f"{path.name!r} cannot be read as {suffix[1:]}: {str(error).splitlines()[0]}"
+            f"{path.name!r} cannot be read as {suffix[1:]}: {str(error).splitlines()[0]}; "
+            "wanted a whole file, in a CSV no row with more cells than the header: write it again"
         ) from None
     if table.is_empty():
         raise TableError(f"{path.name!r} has no rows; wanted a header and at least one row")
@@ -94,6 +95,7 @@ def _read_csv(path: Path) -> pl.DataFrame:
         if "utf-8" not in str(error):
             raise
         raise TableError(f"{path.name!r} is not text in UTF-8; save it as CSV in UTF-8") from None
+    table = table.filter(~pl.all_horizontal(pl.all().is_null()))  # a blank line is no row
     table = table.rename({name: name.strip() for name in table.columns})
     text = [column for column in table.get_columns() if column.dtype == pl.String]
     return table.with_columns(spelled(column) for column in text if column.name not in padded)

@@ -178,6 +178,15 @@ def test_a_backtest_writes_leaderboard_and_page(gatecast, load, tmp_path):
     assert [row["model"] for row in json.loads(out)["leaderboard"]] == ["SeasonalNaive", "Drift"]
 
 
+def test_a_leaderboard_is_the_same_in_a_file_and_on_standard_output(gatecast, load, tmp_path, monkeypatch):
+    """To the byte: the file had ended its lines otherwise."""
+    monkeypatch.setattr("gatecast.backtest.run.time.perf_counter", lambda: 0.0)
+    command = ("backtest", load, "--horizon", 24, "--windows", 2, "--models", "naive,drift", "--quiet")
+    _, printed, _ = gatecast(*command)
+    gatecast(*command, "--out", tmp_path / "board.csv")
+    assert (tmp_path / "board.csv").read_bytes() == printed.encode()
+
+
 def ask(command: str, *more: object) -> tuple[object, ...]:
     """A command on the load table with something wrong in it."""
     return (command, "{load}", "--horizon", 24, *more)

@@ -88,7 +88,7 @@ def backtest(
     if as_json:
         show.machine(_told(source, compared, written))
     elif out is None:
-        show.machine(jobs.records_as_csv(compared.board.table()))
+        show.machine(compared.board.as_csv())
 
 
 def _chosen(models: str) -> tuple[str, ...]:

@@ -232,6 +232,20 @@ def test_colours_of_neighbours_differ_in_lightness_or_hue():
     assert all(a != b for a, b in pairwise(CYCLE))
 
 
+@pytest.mark.parametrize(
+    ("hour", "told"), [(0, "2014-01-01 to 2014-01-03"), (7, "2014-01-01 07:00 to 2014-01-03 07:00")]
+)
+def test_dates_are_told_without_a_midnight_nobody_wrote(hour, told):
+    day = 86_400_000_000
+    times = np.datetime64("2014-01-01", "us").astype(np.int64) + day * np.arange(3) + hour * day // 24
+    panel = replace(
+        PANEL, values=np.ones(3), times=times, offsets=np.array([0, 3]), known_steps=np.array([3]),
+        known=np.empty((3, 0)), known_names=(), past=np.empty((3, 0)), past_names=(),
+        frequency=Frequency("day", 1), zone=None,
+    )  # fmt: skip
+    assert dict(facts(panel))["range"] == told
+
+
 def test_the_facts_name_what_was_read():
     told = dict(facts(PANEL))
     assert told["series"] == "Victoria"

@@ -550,8 +550,9 @@ def test_daily_rows_follow_the_local_calendar() -> None:
     ):
         assert reading.panel.frequency == Frequency("day", 1)
         assert reading.panel.lengths.tolist() == [len(days)]
-    with pytest.raises(FrequencyError, match="or zone= if the stamps are local days written in UTC"):
-        panel_from(utc, freq="D")
+    for freq in ("D", None):
+        with pytest.raises(FrequencyError, match="or zone= if the stamps are local days written in UTC"):
+            panel_from(utc, freq=freq)
 
 
 def test_times_that_clocks_jump_over_are_named() -> None:

@@ -15,6 +15,7 @@ from gatecast.data.gaps import missing_mask
 from gatecast.data.grid import Grid, coarser, infer, lay, settle, stamps
 from gatecast.data.panel import Panel
 from gatecast.data.rows import Rows, counted, counts_by_series, tidy
+from gatecast.data.zone import DAY
 from gatecast.errors import CovariateError, FrequencyError, OptionError, TableError, listed
 
 # units that whole numbers such as 201401311330 may spell behind the year, and the range of their two digits
@@ -74,7 +75,8 @@ def _grid(rows: Rows, freq: str | int | None) -> tuple[Frequency, Grid]:
     grid = lay(rows.times, rows.offsets, frequency, rows.zone)
     said = f"the frequency {'inferred' if freq is None else 'given'}, {frequency.describe()}"
     if not grid.lies.all():
-        utc_days = rows.zone is not None and frequency.unit in ("day", "month")
+        whole_days = frequency.unit == "microsecond" and frequency.count % DAY == 0
+        utc_days = rows.zone is not None and (whole_days or frequency.unit in ("day", "month"))
         hint = ", or zone= if the stamps are local days written in UTC" if utc_days else ""
         raise FrequencyError(
             f"{(~grid.lies).sum()} of {len(grid.lies)} rows are off the grid of {said}: "

@@ -85,6 +85,28 @@ def test_the_fan_shows_history_forecast_and_both_intervals():
     assert figure.layout.yaxis.title.text == "Victoria, MW"
 
 
+@pytest.mark.parametrize("steps", [1, 3])
+def test_an_interval_is_a_band_however_few_steps_it_has(steps):
+    """Below twenty points plotly marks each by default, and between two points there is no area to fill."""
+    few = replace(
+        FORECAST,
+        quantiles=FORECAST.quantiles[:, :steps],
+        point=FORECAST.point[:, :steps],
+        linear_part=FORECAST.linear_part[:, :steps],
+        memory_part=FORECAST.memory_part[:, :steps],
+    )
+    figure = fan_chart(PANEL, few)
+    bands = [t for t in figure.data if t.name not in ("history", "forecast")]
+    assert {t.mode for t in bands} == {"lines"}
+    band = trace(figure, "80 % interval")
+    if steps == 1:
+        assert set(band.y) == {few.quantiles[0, 0, 1], few.quantiles[0, 0, 3]}
+        assert band.line.width > 1
+        assert list(parts_figure(PANEL, few).layout.xaxis2.tickvals) == list(band.x[:1])
+    else:
+        assert band.fill == "tonexty"
+
+
 def test_the_time_axis_is_the_local_clock():
     """The first step of the forecast stands at the wall clock time that people in the zone read."""
     figure = fan_chart(PANEL, FORECAST)

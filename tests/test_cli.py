@@ -137,6 +137,18 @@ def test_json_tells_what_was_read_and_the_forecast(gatecast, load):
     assert len(told["forecast"]) == 24
 
 
+@pytest.mark.parametrize("command", [("forecast",), ("backtest", "--windows", 1, "--models", "hybrid")])
+def test_programs_and_pages_are_told_that_the_memory_fell_silent(gatecast, load, tmp_path, command):
+    """Said on standard error alone, --quiet would have hidden it."""
+    short, page, (name, *more) = tmp_path / "short.parquet", tmp_path / "page.html", command
+    pl.read_parquet(load).tail(60).write_parquet(short)
+    code, out, err = gatecast(name, short, "--horizon", 12, *more, "--json", "--quiet", "--report", page)
+    assert (code, err) == (0, "")
+    said = [note for note in json.loads(out)["notes"] if note.endswith("the linear half's alone")]
+    assert len(said) == 1
+    assert said[0].removesuffix("the linear half's alone") in page.read_text("utf-8")
+
+
 def test_json_names_the_files_when_there_are_files(gatecast, load, tmp_path):
     target, page = tmp_path / "f.csv", tmp_path / "page.html"
     code, out, _ = gatecast(*naive(load, "--json", "--out", target, "--report", page))
@@ -164,6 +176,15 @@ def test_a_backtest_writes_leaderboard_and_page(gatecast, load, tmp_path):
     assert board.read_text().startswith("model,mase")
     assert "What each half says" not in page.read_text("utf-8")
     assert [row["model"] for row in json.loads(out)["leaderboard"]] == ["SeasonalNaive", "Drift"]
+
+
+def test_a_leaderboard_is_the_same_in_a_file_and_on_standard_output(gatecast, load, tmp_path, monkeypatch):
+    """To the byte: the file had ended its lines otherwise."""
+    monkeypatch.setattr("gatecast.backtest.run.time.perf_counter", lambda: 0.0)
+    command = ("backtest", load, "--horizon", 24, "--windows", 2, "--models", "naive,drift", "--quiet")
+    _, printed, _ = gatecast(*command)
+    gatecast(*command, "--out", tmp_path / "board.csv")
+    assert (tmp_path / "board.csv").read_bytes() == printed.encode()
 
 
 def ask(command: str, *more: object) -> tuple[object, ...]:

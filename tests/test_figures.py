@@ -85,6 +85,28 @@ def test_the_fan_shows_history_forecast_and_both_intervals():
     assert figure.layout.yaxis.title.text == "Victoria, MW"
 
 
+@pytest.mark.parametrize("steps", [1, 3])
+def test_an_interval_is_a_band_however_few_steps_it_has(steps):
+    """Below twenty points plotly marks each by default, and between two points there is no area to fill."""
+    few = replace(
+        FORECAST,
+        quantiles=FORECAST.quantiles[:, :steps],
+        point=FORECAST.point[:, :steps],
+        linear_part=FORECAST.linear_part[:, :steps],
+        memory_part=FORECAST.memory_part[:, :steps],
+    )
+    figure = fan_chart(PANEL, few)
+    bands = [t for t in figure.data if t.name not in ("history", "forecast")]
+    assert {t.mode for t in bands} == {"lines"}
+    band = trace(figure, "80 % interval")
+    if steps == 1:
+        assert set(band.y) == {few.quantiles[0, 0, 1], few.quantiles[0, 0, 3]}
+        assert band.line.width > 1
+        assert list(parts_figure(PANEL, few).layout.xaxis2.tickvals) == list(band.x[:1])
+    else:
+        assert band.fill == "tonexty"
+
+
 def test_the_time_axis_is_the_local_clock():
     """The first step of the forecast stands at the wall clock time that people in the zone read."""
     figure = fan_chart(PANEL, FORECAST)
@@ -230,6 +252,20 @@ def test_lines_are_seen_on_light_paper_and_on_dark(paper):
 def test_colours_of_neighbours_differ_in_lightness_or_hue():
     assert len(set(CYCLE)) == len(CYCLE)
     assert all(a != b for a, b in pairwise(CYCLE))
+
+
+@pytest.mark.parametrize(
+    ("hour", "told"), [(0, "2014-01-01 to 2014-01-03"), (7, "2014-01-01 07:00 to 2014-01-03 07:00")]
+)
+def test_dates_are_told_without_a_midnight_nobody_wrote(hour, told):
+    day = 86_400_000_000
+    times = np.datetime64("2014-01-01", "us").astype(np.int64) + day * np.arange(3) + hour * day // 24
+    panel = replace(
+        PANEL, values=np.ones(3), times=times, offsets=np.array([0, 3]), known_steps=np.array([3]),
+        known=np.empty((3, 0)), known_names=(), past=np.empty((3, 0)), past_names=(),
+        frequency=Frequency("day", 1), zone=None,
+    )  # fmt: skip
+    assert dict(facts(panel))["range"] == told
 
 
 def test_the_facts_name_what_was_read():

@@ -95,7 +95,7 @@ def _write(
         board=comparison.board,
         unit=sample.unit,
         units=UNITS,
-        notes=(*source.notes, f"Data: {sample.provenance}. {sample.licence}."),
+        notes=(*source.notes, *comparison.notes, f"Data: {sample.provenance}. {sample.licence}."),
         disclosure=sample.disclosure,
         commands=(f"gatecast demo --set {sample.name} --seed {source.question.seed}",),
         seed=source.question.seed,

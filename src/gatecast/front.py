@@ -4,7 +4,6 @@ import inspect
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Self, TypeAlias
 
 import numpy as np
@@ -24,7 +23,7 @@ from gatecast.data import (
 )
 from gatecast.errors import NotFittedError, OptionError, listed
 from gatecast.forecaster import Forecast, Origins, probabilities
-from gatecast.progress import Progress, Silent, Task
+from gatecast.progress import Noting, Progress, Silent
 
 FITTED = ("reading_", "panel_", "notes_")
 Frame: TypeAlias = Any  # a pandas or polars DataFrame or a pyarrow Table: what comes in goes out
@@ -87,7 +86,7 @@ class TableDoor(ABC):
 
         Raises OptionError for an option, TableError for a table that is not what it must be.
         """
-        reports = _Noting(_reports(progress))
+        reports = Noting(_reports(progress))
         schema = self._schema(id_col, time_col, target_col)
         reading = panel_from(df, schema, freq=freq, season=self.season, zone=zone)
         for note in reading.notes:
@@ -96,7 +95,7 @@ class TableDoor(ABC):
         for earlier in FITTED:  # a fit cut short leaves no half of the old one behind
             self.__dict__.pop(earlier, None)
         self.learn(panel, reports)
-        self.reading_, self.panel_, self.notes_ = reading, panel, tuple(reports.notes)
+        self.reading_, self.panel_, self.notes_ = reading, panel, reports.notes
         return self
 
     def predict(
@@ -254,23 +253,6 @@ def _reports(progress: Progress | bool | None) -> Progress:
     if progress is True:
         return Bars()
     return Silent() if progress is None or progress is False else progress
-
-
-class _Noting:
-    """Reports on, and remembers every note."""
-
-    def __init__(self, reports: Progress) -> None:
-        self._reports = reports
-        self.notes: list[str] = []
-
-    def task(self, label: str, total: int) -> AbstractContextManager[Task]:
-        """Open the task there."""
-        return self._reports.task(label, total)
-
-    def note(self, message: str) -> None:
-        """Say it there, and keep it."""
-        self.notes.append(message)
-        self._reports.note(message)
 
 
 class _Warnings(Silent):

@@ -44,3 +44,25 @@ class Silent:
     def note(self, message: str) -> None:
         """Say nothing."""
         del message
+
+
+class Noting:
+    """Reports on, and remembers every note, each once, in the order they came."""
+
+    def __init__(self, reports: Progress) -> None:
+        self._reports = reports
+        self._said: dict[str, None] = {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was said."""
+        return tuple(self._said)
+
+    def task(self, label: str, total: int) -> AbstractContextManager[Task]:
+        """Open the task there."""
+        return self._reports.task(label, total)
+
+    def note(self, message: str) -> None:
+        """Say it there, and keep it."""
+        self._said[message] = None
+        self._reports.note(message)

@@ -1,6 +1,7 @@
 """The leaderboard: scores of every model, and whether the differences could be chance."""
 
 import csv
+import io
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -73,17 +74,21 @@ class Leaderboard:
         """The rows as plain records, missing numbers as NaN."""
         return [asdict(row) for row in self.rows]
 
+    def as_csv(self) -> str:
+        """The rows as CSV with a header, missing numbers as empty cells."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, fieldnames=list(Standing.__dataclass_fields__), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({k: "" if v != v else v for k, v in record.items()} for record in self.table())
+        return text.getvalue()
+
     def to_csv(self, path: str | Path) -> None:
-        """Write the rows to a CSV file, missing numbers as empty cells.
+        """Write `as_csv` to a file.
 
         Raises OptionError if the file cannot be written.
         """
         try:
-            with Path(path).open("w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, fieldnames=list(Standing.__dataclass_fields__))
-                writer.writeheader()
-                for record in self.table():
-                    writer.writerow({key: "" if value != value else value for key, value in record.items()})
+            Path(path).write_text(self.as_csv(), encoding="utf-8", newline="")
         except OSError as error:
             raise OptionError(
                 f"cannot write {path}: {error.strerror}; give a file in a folder that exists and is yours"

@@ -88,7 +88,7 @@ def backtest(
     if as_json:
         show.machine(_told(source, compared, written))
     elif out is None:
-        show.machine(jobs.records_as_csv(compared.board.table()))
+        show.machine(compared.board.as_csv())
 
 
 def _chosen(models: str) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def _write(
             panel=source.panel,
             backtest=compared.backtest,
             board=compared.board,
-            notes=tuple(map(in_shell_words, source.notes)),
+            notes=tuple(map(in_shell_words, (*source.notes, *compared.notes))),
             commands=(show.command(),),
             seed=source.question.seed,
         )
@@ -135,7 +135,7 @@ def _told(source: "gatecast.jobs.Source", compared: "gatecast.jobs.Comparison", 
     """What a program is told: what was read, and the leaderboard."""
     told = {
         "read": dict(gatecast.insight.facts(source.panel)),
-        "notes": [in_shell_words(note) for note in source.notes],
+        "notes": [in_shell_words(note) for note in (*source.notes, *compared.notes)],
         "leaderboard": compared.board.table(),
         "reference": compared.board.reference,
         "wrote": [str(path) for path in written],

@@ -106,7 +106,7 @@ def _page(
         forecast=answer.forecast,
         model=answer.model,
         level=level,
-        notes=tuple(map(in_shell_words, source.notes)),
+        notes=tuple(map(in_shell_words, (*source.notes, *answer.notes))),
         commands=(show.command(),),
         seed=source.question.seed,
     )
@@ -119,7 +119,7 @@ def _told(
     """What a program is told: what was read, what was done, and the forecast or where it is."""
     told: dict[str, Any] = {
         "read": dict(gatecast.insight.facts(source.panel)),
-        "notes": [in_shell_words(note) for note in source.notes],
+        "notes": [in_shell_words(note) for note in (*source.notes, *answer.notes)],
         "model": answer.model,
         "wrote": [str(path) for path in written],
     }

@@ -17,6 +17,7 @@ _ISO = (
     r"^\s*(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,9})?)?)?"
     r"\s?(?:(Z)|([+-]\d{2}):?(\d{2})?)?\s*$"
 )
+_STEPS = r"^\s*\d{1,18}\s*$"
 _MARKED = r"^[+-]?[\d.]+(?:[,' ]\d+)+(?:\.\d*)?$"  # decimal commas, and marks between thousands
 _NO_NUMBER = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "-"]
 
@@ -99,7 +100,10 @@ def read_times(column: nw.Series[Any]) -> tuple[IntArray, str | None, bool]:
         return stamps.dt.timestamp("us").to_numpy().astype(np.int64), zone, False
     values = _polars(column)
     if values.dtype in (pl.Categorical, pl.String):
-        return *read_stamps(values.cast(pl.String)), False
+        text = values.cast(pl.String)
+        if text.str.contains(_STEPS).all():
+            return text.str.strip_chars().cast(pl.Int64).to_numpy(), None, True
+        return *read_stamps(text), False
     if values.dtype in (pl.Date, pl.Datetime):
         return read_times(nw.from_native(values, series_only=True))
     raise TableError(f"{column.name!r} holds {kind}; wanted dates, ISO stamps or whole numbers of steps")
@@ -118,6 +122,7 @@ def _number(column: nw.Series[Any]) -> FloatArray:
         return np.full(len(column), np.nan)
     if not (column.dtype.is_numeric() or isinstance(column.dtype, nw.Boolean)):
         values = _polars(column, strict=False)  # Python's own 1 and 2.5 may stand side by side
+        values = spelled(values) if values.dtype == pl.String else values
         if not (values.dtype.is_numeric() or values.dtype == pl.Boolean):
             raise TableError(_no_numbers(values))
         column = nw.from_native(values, series_only=True)
@@ -174,8 +179,9 @@ def spelled(column: pl.Series) -> pl.Series:
     """A column of text as the stamps or numbers it spells, if it spells nothing else."""
     text = column.str.strip_chars()
     if text.str.contains(_ISO).all() and text.null_count() < len(text):
-        micros, zone = read_stamps(column)
-        stamps = pl.Series(column.name, micros).cast(pl.Datetime("us"))
+        known, micros = text.is_not_null(), np.zeros(len(text), dtype=np.int64)
+        micros[known.to_numpy()], zone = read_stamps(column.filter(known))
+        stamps = pl.Series(column.name, micros).cast(pl.Datetime("us")).set(~known, None)
         if not text.str.contains(":").any():
             return stamps.cast(pl.Date)
         return stamps.dt.replace_time_zone(zone) if zone else stamps
@@ -196,12 +202,15 @@ def read_stamps(column: pl.Series) -> tuple[IntArray, str | None]:
         )
     part = [column.str.extract(_ISO, i) for i in range(1, 7)]
     text = part[0] + " " + part[1].fill_null("00:00") + part[2].fill_null(":00")
-    try:
-        wall = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us").dt.epoch("us").to_numpy()
-    except pl.exceptions.PolarsError:
+    read = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
+    impossible = column.filter(read.is_null())
+    if len(impossible):
         raise TableError(
-            f"{column.name!r} holds dates or times that do not exist; wanted ISO stamps"
-        ) from None
+            f"{column.name!r} holds dates or times that do not exist: "
+            f"{listed(impossible.head(SHOWN).to_list(), len(impossible))}; correct these stamps, midnight is "
+            "00:00 of the day that begins"
+        )
+    wall = read.dt.epoch("us").to_numpy()
     aware = part[3].is_not_null() | part[4].is_not_null()
     if not aware.any():
         return wall, None

@@ -72,7 +72,8 @@ def read_table(path: str | Path) -> pl.DataFrame:
         table = pl.DataFrame()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise TableError(
-            f"{path.name!r} cannot be read as {suffix[1:]}: {str(error).splitlines()[0]}"
+            f"{path.name!r} cannot be read as {suffix[1:]}: {str(error).splitlines()[0]}; "
+            "wanted a whole file, in a CSV no row with more cells than the header: write it again"
         ) from None
     if table.is_empty():
         raise TableError(f"{path.name!r} has no rows; wanted a header and at least one row")
@@ -85,12 +86,30 @@ def _read_csv(path: Path) -> pl.DataFrame:
     _refuse_odd_header(path.name, header)
     try:
         table = pl.read_csv(path, infer_schema_length=None)
+        padded = _padded(path, table)
+        if padded:
+            table = pl.read_csv(
+                path, infer_schema_length=None, schema_overrides=dict.fromkeys(padded, pl.String)
+            )
     except pl.exceptions.ComputeError as error:
         if "utf-8" not in str(error):
             raise
         raise TableError(f"{path.name!r} is not text in UTF-8; save it as CSV in UTF-8") from None
+    table = table.filter(~pl.all_horizontal(pl.all().is_null()))  # a blank line is no row
     table = table.rename({name: name.strip() for name in table.columns})
-    return table.with_columns(spelled(column) for column in table.get_columns() if column.dtype == pl.String)
+    text = [column for column in table.get_columns() if column.dtype == pl.String]
+    return table.with_columns(spelled(column) for column in text if column.name not in padded)
+
+
+def _padded(path: Path, table: pl.DataFrame) -> list[str]:
+    """Columns of whole numbers with zeros before them: names such as 007, which are not the number 7."""
+    whole = [name for name, kind in table.schema.items() if kind.is_integer()]
+    if not whole:
+        return []
+    found = (
+        pl.scan_csv(path, infer_schema=False).select(pl.col(whole).str.contains(r"^\s*0\d").any()).collect()
+    )
+    return [name for name in whole if found[name].item()]
 
 
 def _refuse_odd_header(name: str, header: str) -> None:

@@ -15,8 +15,11 @@ from gatecast.data.gaps import missing_mask
 from gatecast.data.grid import Grid, coarser, infer, lay, settle, stamps
 from gatecast.data.panel import Panel
 from gatecast.data.rows import Rows, counted, counts_by_series, tidy
+from gatecast.data.zone import DAY
 from gatecast.errors import CovariateError, FrequencyError, OptionError, TableError, listed
 
+# units that whole numbers such as 201401311330 may spell behind the year, and the range of their two digits
+_DIGITS = {"months": (1, 12), "days": (1, 31), "hours": (0, 24), "minutes": (0, 59), "seconds": (0, 59)}
 LARGEST_GROWTH = 50  # a grid of more rows than this for each row of the table is a wrong frequency
 
 
@@ -45,14 +48,11 @@ def _refuse_disguised(rows: Rows) -> None:
     Raises TableError naming what they look like.
     """
     low, high = int(rows.times.min()), int(rows.times.max())
-    parts = {"days": (10_000, 100, 1), "months": (100, 1, 0)}
-    said = None
-    for word, (year, month, day) in parts.items():
-        months, days = rows.times // month % 100, rows.times % 100 if day else np.ones_like(rows.times)
-        if 1900 * year <= low and high < 2101 * year and ((months >= 1) & (months <= 12)).all():
-            said = f"dates written as whole numbers ({word})" if ((days >= 1) & (days <= 31)).all() else said
+    said = next(
+        (f"dates written as whole numbers ({word})" for word in _DIGITS if _spelt(rows.times, word)), None
+    )
     for unit, size in (("seconds", 1), ("milliseconds", 1_000), ("microseconds", 10**6)):
-        if 3e8 * size <= low and high < 5e9 * size:  # 1979 to 2128
+        if said is None and 3e8 * size <= low and high < 5e9 * size:  # 1979 to 2128
             said = f"{unit} since 1970"
     if said:
         raise TableError(
@@ -61,12 +61,22 @@ def _refuse_disguised(rows: Rows) -> None:
         )
 
 
+def _spelt(times: IntArray, finest: str) -> bool:
+    """Whether whole numbers are dates from 1900 to 2100, two digits for each unit down to the finest."""
+    year, fields = times, []
+    for low, high in reversed(list(_DIGITS.values())[: list(_DIGITS).index(finest) + 1]):
+        year, field = np.divmod(year, 100)
+        fields.append((field >= low) & (field <= high))
+    return bool(((year >= 1900) & (year <= 2100) & np.all(fields, axis=0)).all())
+
+
 def _grid(rows: Rows, freq: str | int | None) -> tuple[Frequency, Grid]:
     frequency = _frequency(rows, freq)
     grid = lay(rows.times, rows.offsets, frequency, rows.zone)
     said = f"the frequency {'inferred' if freq is None else 'given'}, {frequency.describe()}"
     if not grid.lies.all():
-        utc_days = rows.zone is not None and frequency.unit in ("day", "month")
+        whole_days = frequency.unit == "microsecond" and frequency.count % DAY == 0
+        utc_days = rows.zone is not None and (whole_days or frequency.unit in ("day", "month"))
         hint = ", or zone= if the stamps are local days written in UTC" if utc_days else ""
         raise FrequencyError(
             f"{(~grid.lies).sum()} of {len(grid.lies)} rows are off the grid of {said}: "

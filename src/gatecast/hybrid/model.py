@@ -5,7 +5,8 @@
     forecast     = linear part + memory part
 
 One predictive distribution belongs to the sum: the network's quantiles, moved with its median and
-calibrated on origins that neither trained it nor chose its weights.
+calibrated on origins that had neither trained it nor, where there are enough to divide, chosen its weights.
+Learned again from these origins too, it keeps that calibration: see `_learn_again`.
 """
 
 from collections.abc import Sequence

@@ -30,8 +30,10 @@ def _range(panel: Panel) -> str:
     """First and last known stamp of the whole panel."""
     histories = [panel.times[panel.history(i)] for i in range(len(panel))]
     ends = np.array([min(h[0] for h in histories), max(h[-1] for h in histories)])
-    first, last = stamps(ends, panel.zone, panel.frequency)
-    return f"{_spoken(first)} to {_spoken(last)}"
+    first, last = map(_spoken, stamps(ends, panel.zone, panel.frequency))
+    if panel.frequency.unit in ("day", "month"):
+        first, last = first.removesuffix(" 00:00"), last.removesuffix(" 00:00")
+    return f"{first} to {last}"
 
 
 def _spoken(stamp: np.generic) -> str:

@@ -2,7 +2,7 @@
 
 from gatecast.forecaster import probabilities
 from gatecast.jobs.question import Question, Source, make, read
-from gatecast.jobs.saving import as_csv, check_folder, check_targets, keep_inputs, records_as_csv, save
+from gatecast.jobs.saving import as_csv, check_folder, check_targets, keep_inputs, save
 from gatecast.jobs.work import Answer, Comparison, compare, forecast, last_window
 
 __all__ = [
@@ -20,6 +20,5 @@ __all__ = [
     "make",
     "probabilities",
     "read",
-    "records_as_csv",
     "save",
 ]

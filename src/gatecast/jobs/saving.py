@@ -1,7 +1,5 @@
 """Results on disk: checked before the work begins, written when it is done."""
 
-import csv
-import io
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -77,15 +75,6 @@ def as_csv(frame: Any) -> str:
     zoned = any(getattr(kind, "time_zone", None) for kind in frame.dtypes)
     text: str = frame.write_csv(datetime_format="%Y-%m-%dT%H:%M:%S%.f" + ("%:z" if zoned else ""))
     return text
-
-
-def records_as_csv(records: Sequence[dict[str, Any]]) -> str:
-    """Plain records as CSV; missing numbers are empty cells."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(records[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({k: "" if v != v else v for k, v in record.items()} for record in records)
-    return text.getvalue()
 
 
 def _check(path: Path, suffixes: Sequence[str]) -> None:

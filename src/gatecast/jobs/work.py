@@ -8,7 +8,7 @@ from gatecast.backtest import LEVELS, Backtest, Leaderboard, cross_validate, lea
 from gatecast.data import Panel, extend, forecast_frame
 from gatecast.forecaster import Forecast, Forecaster, probabilities
 from gatecast.jobs.question import Source, with_holidays
-from gatecast.progress import Progress
+from gatecast.progress import Noting, Progress
 
 LINEAR_HALF = "LinearHalf"  # what a hybrid must be held against
 
@@ -20,20 +20,26 @@ class Answer:
     frame     as rows, the kind of table that came in
     forecast  as a record, made from `panel`: the history with the steps ahead
     model     its maker's name
+    notes     what fell back or was left out on the way, a sentence each
     """
 
     frame: Any
     forecast: Forecast
     panel: Panel
     model: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Models over rolling origins."""
+    """Models over rolling origins.
+
+    notes  what fell back or was left out on the way, a sentence each
+    """
 
     backtest: Backtest
     board: Leaderboard
+    notes: tuple[str, ...]
 
 
 def forecast(
@@ -53,14 +59,14 @@ def forecast(
 
     Raises CovariateError, before anything is learned, when a known covariate lacks for a step ahead.
     """
-    question, layout = source.question, source.reading.layout
-    panel = extend(source.reading.panel, layout, question.horizon, future, progress)
+    question, layout, reports = source.question, source.reading.layout, Noting(progress)
+    panel = extend(source.reading.panel, layout, question.horizon, future, reports)
     panel = with_holidays(panel, question)
     quantiles = probabilities(level)
-    learned = forecaster.learn(source.panel, progress)
+    learned = forecaster.learn(source.panel, reports)
     found = learned.forecast(panel, panel.last_origins(), quantiles)
     frame = forecast_frame(found, panel, layout, learned.name, level, parts=parts)
-    return Answer(frame, found, panel, learned.name)
+    return Answer(frame, found, panel, learned.name, reports.notes)
 
 
 def compare(
@@ -76,11 +82,12 @@ def compare(
 
     Raises SeriesError when a series is too short for the windows.
     """
+    reports = Noting(progress)
     backtest = cross_validate(
-        forecasters, source.panel, n_windows=windows, step=step, levels=LEVELS, refit=refit, progress=progress
+        forecasters, source.panel, n_windows=windows, step=step, levels=LEVELS, refit=refit, progress=reports
     )
     reference = LINEAR_HALF if LINEAR_HALF in backtest.names else None
-    return Comparison(backtest, leaderboard(backtest, reference))
+    return Comparison(backtest, leaderboard(backtest, reference), reports.notes)
 
 
 def last_window(source: Source, comparison: Comparison, name: str, *, level: Sequence[float]) -> Answer:
@@ -101,4 +108,4 @@ def last_window(source: Source, comparison: Comparison, name: str, *, level: Seq
         memory_part=None if whole.memory_part is None else whole.memory_part[chosen],
     )
     frame = forecast_frame(found, source.panel, source.reading.layout, name, level, parts=True)
-    return Answer(frame, found, source.panel, name)
+    return Answer(frame, found, source.panel, name, comparison.notes)

@@ -11,6 +11,8 @@ from gatecast.forecaster import Forecast
 from gatecast.insight.figures.palette import BLUE, GREY, NUMBER, VERMILLION, dressed, faded, quantity
 from gatecast.insight.figures.stretch import stretch
 
+BAR = 18  # pixels, where one step is forecast
+
 
 def fan_chart(
     panel: Panel,
@@ -62,12 +64,19 @@ def fan_chart(
 def _add_band(figure: go.Figure, x: np.ndarray, bounds: tuple[FloatArray, FloatArray], width: float) -> None:
     """One interval, as a band whose hover says both bounds."""
     lower, upper = bounds
-    name = f"{width:g} % interval"
-    figure.add_scatter(x=x, y=lower, line={"width": 0}, showlegend=False, hoverinfo="skip", legendgroup=name)
+    name, color = f"{width:g} % interval", faded(BLUE, 0.34 if width <= 80 else 0.18)
+    said = f"%{{customdata[0]:{NUMBER}}} to %{{customdata[1]:{NUMBER}}}"
+    if len(x) == 1:  # no area lies between two points: a bar from one to the other
+        figure.add_scatter(
+            x=np.repeat(x, 2), y=np.concatenate([lower, upper]), name=name, mode="lines",
+            line={"color": color, "width": BAR}, customdata=[[*lower, *upper]] * 2, hovertemplate=said,
+        )  # fmt: skip
+        return
+    edge = {"x": x, "mode": "lines", "line": {"width": 0}, "legendgroup": name}
+    figure.add_scatter(y=lower, showlegend=False, hoverinfo="skip", **edge)
     figure.add_scatter(
-        x=x, y=upper, name=name, line={"width": 0}, fill="tonexty", legendgroup=name,
-        fillcolor=faded(BLUE, 0.34 if width <= 80 else 0.18), customdata=np.column_stack([lower, upper]),
-        hovertemplate=f"%{{customdata[0]:{NUMBER}}} to %{{customdata[1]:{NUMBER}}}",
+        y=upper, name=name, fill="tonexty", fillcolor=color, customdata=np.column_stack([lower, upper]),
+        hovertemplate=said, **edge,
     )  # fmt: skip
 
 

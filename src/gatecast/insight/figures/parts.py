@@ -33,5 +33,7 @@ def parts_figure(panel: Panel, forecast: Forecast, origin: int = 0, *, unit: str
         marker={"color": GREEN, "line": {"width": 0}}, row=2, col=1,
     )  # fmt: skip
     figure.add_hline(y=0, line={"color": GREY, "width": 1}, row=2, col=1)
+    if len(x) == 1:  # a bar on its own would be as wide as its axis, and that a split second
+        figure.update_xaxes(tickvals=x)
     dressed(figure, x=shown.axis, y=quantity(shown.title, unit), height=520)
     return figure.update_yaxes(title_text=quantity("memory part", unit), row=2, col=1)

@@ -68,12 +68,14 @@ def test_drift_from_the_first_step_stands_still() -> None:
     np.testing.assert_array_equal(Drift(horizon=2).paths(panel, start), [[5.0, 5.0]])
 
 
-def test_drift_that_falls_below_zero_keeps_intervals_without_gaps() -> None:
-    """A positive series has logarithms; its line may leave them, its quantiles may not."""
+def test_drift_that_would_fall_below_zero_stops_there_with_intervals_without_gaps() -> None:
+    """A positive series has logarithms; its line may leave them, its forecasts may not."""
     panel = panel_of(100.0 - 2.4 * np.arange(40), seasons=(1,))
     model = Drift(horizon=10).learn(panel, Silent())
     found = model.forecast(panel, panel.last_origins(), (0.025, 0.1, 0.5, 0.9, 0.975))
-    assert found.point[0, -1] < 0
+    assert model.paths(panel, panel.last_origins())[0, -1] < 0
+    assert found.point[0, -1] == 0
+    assert (found.quantiles >= 0).all()
     assert np.isfinite(found.quantiles).all()
     assert (np.diff(found.quantiles, axis=-1) >= 0).all()
     np.testing.assert_array_equal(found.quantiles[..., 2], found.point)

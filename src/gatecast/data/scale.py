@@ -48,6 +48,10 @@ class Scale:
             values = np.where(
                 logs, np.exp(np.clip(moved, -LOG_CEILING, LOG_CEILING) + center), moved + center
             )
+        return self.floored(values, series)
+
+    def floored(self, values: FloatArray, series: IntArray | int) -> FloatArray:
+        """Values in their unit, none below zero for a series that was never negative."""
         floored: FloatArray = np.where(self.positive[series] & (values < 0), 0.0, values)
         return floored
 

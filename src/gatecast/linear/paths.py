@@ -59,7 +59,7 @@ class PathForecaster(TableDoor):
 
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """Point forecasts with calibrated quantiles around them."""
-        point = self.paths(panel, origins)
+        point = self.scale_.floored(self.paths(panel, origins), origins.series[:, None])
         path = self._scaled(point, origins.series[:, None])
         scaled = self.spread_.around(panel, origins, path)
         series = origins.series[:, None, None]

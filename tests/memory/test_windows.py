@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from small_training import HORIZON, cut, small_setting
 
@@ -20,6 +20,9 @@ from synthetic_panels import SEASON, hourly_panel, with_values
 
 
 @settings(max_examples=60)
+@example(
+    lengths=[45, 77], horizon=23, per_window=1, context=2, seed=0
+)  # one series has nothing to learn from
 @given(
     lengths=st.lists(st.integers(45, 300), min_size=1, max_size=4),
     horizon=st.integers(1, 30),

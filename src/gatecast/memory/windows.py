@@ -17,6 +17,7 @@ FEWEST_HELD_OUT = 20  # in all, to choose and calibrate by
 HELD_OUT = 1600  # origins in all, or
 HELD_OUT_EACH = 10  # of each series where series are many, but
 MOST_HELD_OUT = 6000  # never more
+MOST_CONTEXT = 1008  # past steps read: training takes time in proportion, and long seasons reach it by extras
 LEAD = 2  # long seasons before the first origin that is trained on
 MOST_CHOOSING = 800  # asked again and again while training
 
@@ -37,13 +38,15 @@ class Windows:
 
 
 def context_length(seasons: tuple[int, ...], shortest: int) -> int:
-    """How many past steps the network reads: one long season and a short one.
+    """How many past steps the network reads: one long season and a short one, MOST_CONTEXT at most.
 
     >>> context_length((24, 168), 10_000), context_length((12,), 60), context_length((1,), 10_000)
     (192, 24, 64)
+    >>> context_length((288, 2016), 10_000)  # a week of five minutes
+    1008
     """
     first, last = seasons[0], seasons[-1]
-    wanted = last + first if first > 1 else 64
+    wanted = min(last + first, MOST_CONTEXT) if first > 1 else 64
     return max(min(wanted, shortest // 2), 2)
 
 
@@ -64,7 +67,7 @@ def training_windows(
     until  [series]  leading steps of each series that may be learned from
     """
     last = until - 1 - horizon  # the last origin of each series whose targets are all known
-    lead = np.minimum(max(context // 2, LEAD * panel.seasons[-1]), last // 2)
+    lead = np.minimum(max(context // 2, LEAD * panel.seasons[-1]), np.maximum(last // 2, 0))
     first = np.minimum(lead, np.maximum(last - per_window, 1))
     room = np.maximum(last - first + 1, 0).astype(np.float64)
     series = generator.choice(len(panel), size=count, p=room / room.sum())

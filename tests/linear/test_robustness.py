@@ -10,6 +10,7 @@ from gatecast.linear import ARIMA
 from gatecast.linear import order as search
 from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.outlook import forecast_paths
+from gatecast.linear.shape import Shape
 
 HORIZON = 24
 
@@ -89,6 +90,20 @@ def test_a_nearly_constant_series_goes_on_nearly_constant(noise: float) -> None:
     mean, variance = forecast_paths(model, y, np.zeros((0, 200)), np.array([199]), HORIZON)
     np.testing.assert_allclose(mean, 1000.0, rtol=0, atol=6 * noise + 1e-9)
     assert np.sqrt(variance).max() < 3 * noise + 1e-9
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e-9, 1.0, 1e12])
+def test_the_unit_of_a_random_walk_does_not_choose_its_differences(unit: float) -> None:
+    """An absolute threshold of 1e-12 in the test for a level left small numbers undifferenced."""
+    y = 20.0 + np.random.default_rng(0).normal(size=300).cumsum()
+    whole, scaled = fitted(y, 1), fitted(unit * y, 1)
+    assert (scaled.d, scaled.shape) == (whole.d, whole.shape) == (1, Shape(0, 0, 0, 0, False))
+    assert scaled.sigma2 / unit**2 == pytest.approx(whole.sigma2)
+
+
+@pytest.mark.parametrize("level", [0.0, 1e4, 1e8])
+def test_the_level_of_a_random_walk_does_not_choose_its_differences(level: float) -> None:
+    assert fitted(level + np.random.default_rng(0).normal(size=300).cumsum(), 1).d == 1
 
 
 def test_a_series_of_few_values_that_move_once_is_forecast() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from gatecast._types import FloatArray, IntArray
 from gatecast.errors import SeriesError
 from gatecast.linear.arma import whiten
-from gatecast.linear.differencing import choose_differences
+from gatecast.linear.differencing import FLAT, choose_differences
 from gatecast.linear.lag import difference, differencer
 from gatecast.linear.lanes import LANES
 from gatecast.linear.missing import drawn, exact_with_gaps, interpolate
@@ -24,7 +24,6 @@ MOST_GAPS = 3000
 COMPLETED = 5  # fits of a series with more: what is drawn in the last no longer knows how it was filled first
 FEW_REGRESSORS = 2  # with more, orders are chosen on what a regression leaves
 SPARE = 2  # values beyond those that differencing and the first innovation take
-FLAT = 1e-9  # of the level's size: a differenced series that varies less is constant
 COLLINEAR = 1e-7
 
 

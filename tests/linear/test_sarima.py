@@ -65,6 +65,17 @@ def test_a_regressor_finds_its_coefficient() -> None:
     assert model.beta[1] == 0.0
 
 
+@pytest.mark.parametrize("order", [(1, 1, 0), (0, 2, 1)])
+def test_a_regressor_that_differencing_takes_away_has_no_coefficient(order: tuple[int, int, int]) -> None:
+    """What is left of a trend or a wave is rounding: its coefficient was some 1e13."""
+    t = np.arange(400)
+    y, noise = simulated(400), np.random.default_rng(5).normal(size=400)
+    x = np.vstack([noise, 0.1 * t, np.sin(2 * np.pi * t / 12)])
+    model = fit_sarima(y + 3.0 * noise, x, 12, Orders(order, (0, 1, 1)))
+    assert model.beta[0] == pytest.approx(3.0, abs=4 * model.beta_error[0])
+    np.testing.assert_array_equal(model.beta[1:], 0.0)
+
+
 def test_many_regressors_are_found_together() -> None:
     y = simulated(300)
     x = np.random.default_rng(6).normal(size=(6, 300))

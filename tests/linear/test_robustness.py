@@ -106,6 +106,28 @@ def test_the_level_of_a_random_walk_does_not_choose_its_differences(level: float
     assert fitted(level + np.random.default_rng(0).normal(size=300).cumsum(), 1).d == 1
 
 
+STEPS = np.arange(200.0)
+FORMULAS = {
+    "alternating": 1.5 + 0.5 * (-1.0) ** STEPS,
+    "growing alternation": STEPS * (-1.0) ** STEPS,
+    "cubic": STEPS**3,
+    "exponential": np.exp(STEPS / 20),
+    "logistic": 1.0 / (1.0 + np.exp((100 - STEPS) / 10)),
+    "damped wave": np.exp(-STEPS / 30) * np.cos(STEPS / 3),
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("season", [1, 12])
+def test_a_series_without_any_noise_goes_on_by_its_formula(name: str, season: int) -> None:
+    """Where rounding is all that is left, fits won whose derivatives are no numbers: a crash."""
+    y = FORMULAS[name]
+    model = fitted(y[:190], season)
+    found = forecast_paths(model, y[:190], np.zeros((0, 190)), np.array([189]), 3)[0][0]
+    assert np.isfinite(model.covariance).all()
+    np.testing.assert_allclose(found, y[190:193], atol=0.05 * np.abs(np.diff(y[150:190])).max())
+
+
 def test_a_series_of_few_values_that_move_once_is_forecast() -> None:
     """A meter that stood still for weeks and then read one other number."""
     y = np.full(24 * 21, 3.0)

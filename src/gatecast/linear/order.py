@@ -74,7 +74,7 @@ class Search:
             tolerance,
             ceiling - penalty,
         )
-        if not np.isfinite(loss):
+        if not (np.isfinite(loss) and np.isfinite(information).all()):  # beyond what rounding lets be told
             return None
         return Fit(
             shape, x, factors(x, shape, problem.season), loss + unit, beta, information, loss + penalty

@@ -145,3 +145,14 @@ def test_the_strength_of_the_season_is_that_of_statsmodels() -> None:
 def test_orders_too_high_are_refused() -> None:
     with pytest.raises(SeriesError, match="lower the orders or give more history"):
         fitted(simulated(27), orders=Orders((5, 0, 5), (2, 1, 2)))
+
+
+def test_a_given_seasonal_order_that_leaves_a_root_on_the_unit_circle_is_fitted() -> None:
+    """Every candidate had one, none was allowed to win, and the series was called too short."""
+    rng = np.random.default_rng(0)
+    t = np.arange(240)
+    y = 100.0 + 10.0 * np.sin(2 * np.pi * t / 24) + 0.3 * rng.normal(size=240).cumsum()
+    model = fitted(y, 24, Orders(None, (1, 0, 1)))
+    assert (model.D, *model.shape[2:4]) == (0, 1, 1)
+    found = forecast_paths(model, y[:239], np.zeros((0, 240)), np.array([215]), 24)[0][0]
+    np.testing.assert_allclose(found, y[216:], atol=4.0)

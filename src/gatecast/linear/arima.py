@@ -26,7 +26,7 @@ from gatecast.linear.outlier import spikes
 from gatecast.linear.requirements import check_options, check_series
 from gatecast.linear.standing import Standing, stand
 from gatecast.linear.summary import summary as describe
-from gatecast.linear.transform import BoxCox, guerrero
+from gatecast.linear.transform import BoxCox, guerrero, scaled
 from gatecast.progress import Progress
 
 HARMONICS = 10  # of the first season in a harmonic regression
@@ -236,5 +236,5 @@ class ARIMA(TableDoor):
         if self.transform is None:
             return None
         if self.transform == "log":
-            return BoxCox(0.0)
-        return guerrero(y, season) if self.transform == "box-cox" else BoxCox(float(self.transform))
+            return scaled(0.0, y)
+        return scaled(guerrero(y, season) if self.transform == "box-cox" else float(self.transform), y)

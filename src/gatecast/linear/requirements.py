@@ -13,12 +13,14 @@ def check_options(
     order: Order | None, seasonal_order: Order | None, harmonics: int, transform: str | float | None
 ) -> None:
     """Raise OptionError for what is no order, no count of harmonics or no transformation."""
-    power = isinstance(transform, int | float) and not isinstance(transform, bool)
+    power = isinstance(transform, int | float) and not isinstance(transform, bool) and np.isfinite(transform)
     if not (transform is None or transform in ("log", "box-cox") or power):
         raise OptionError(f'transform={transform!r} is none of "log", "box-cox" or a power')
     for name, given in (("order", order), ("seasonal_order", seasonal_order)):
         if given is not None and not (
-            len(given) == 3 and all(isinstance(n, int | np.integer) and 0 <= n <= 12 for n in given)
+            isinstance(given, tuple | list)
+            and len(given) == 3
+            and all(isinstance(n, int | np.integer) and 0 <= n <= 12 for n in given)
         ):
             raise OptionError(f"{name}={given!r} is not three whole numbers from 0 to 12")
     if not isinstance(harmonics, int | np.integer) or harmonics < 0:

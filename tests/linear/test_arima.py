@@ -77,6 +77,23 @@ def test_the_blend_is_the_mean_of_its_members() -> None:
     assert np.isfinite(model.predict(level=[])["ARIMA"].to_numpy()).all()
 
 
+def test_a_given_seasonal_difference_does_not_end_the_regression_of_a_blend() -> None:
+    """With D taken over, differencing took its waves away and both members were the same model."""
+    df = table(series=1).select(PLAIN)
+    model = ARIMA(5, season=24, order=(1, 0, 0), seasonal_order=(0, 1, 1), blend=True).fit(df)
+    plain, regression = (member.model for member in model.fitted_[0].members)
+    assert (plain.D, regression.D) == (1, 0)
+    assert regression.shape[:4] == plain.shape[:4] == (1, 0, 0, 1)
+    assert np.abs(regression.beta).max() > 5.0
+
+
+def test_a_series_too_short_for_the_waves_of_a_blend_has_its_other_member() -> None:
+    df = table(series=1).select(PLAIN).head(10)
+    blend, plain = ARIMA(5, season=24, blend=True).fit(df), ARIMA(5, season=24).fit(df)
+    assert len(blend.fitted_[0].members) == 1
+    assert blend.predict()["ARIMA"].equals(plain.predict()["ARIMA"])
+
+
 def test_a_second_season_is_held_by_fourier_terms() -> None:
     step = np.arange(168 * 4)
     week = 10 * np.sin(step * 2 * np.pi / 168)

@@ -219,18 +219,20 @@ class ARIMA(TableDoor):
             harmonics = HARMONICS if regressed else self.harmonics
             blank = Member(None, seasons, harmonics)  # type: ignore[arg-type]
             regressors = blank.regressors(panel.known[history].T)[:, part]
-            orders = self._orders(regressed)
             try:
-                model = fit_sarima(y[part], regressors, season, orders)
+                model = fit_sarima(y[part], regressors, season, self._orders(regressed))
             except SeriesError as short:
+                if regressed:  # too short for so many waves: the other member stands alone
+                    break
                 raise SeriesError(f"{panel.ids[series]!r}: {short}") from short
             members.append(Member(model, seasons, harmonics))
         return FittedSeries(tuple(members), scale, np.flatnonzero(found))
 
     def _orders(self, regressed: bool) -> Orders:
-        if regressed:  # the regression holds the season: no seasonal difference
-            return Orders(self.order, self.seasonal_order, most_seasonal_differences=0)
-        return Orders(self.order, self.seasonal_order)
+        seasonal = self.seasonal_order
+        if regressed and seasonal is not None:  # the regression holds the season, which D would take away
+            seasonal = (seasonal[0], 0, seasonal[2])
+        return Orders(self.order, seasonal, most_seasonal_differences=0 if regressed else 1)
 
     def _scale(self, y: FloatArray, season: int) -> BoxCox | None:
         if self.transform is None:

@@ -119,6 +119,13 @@ def test_odd_series_are_forecast(y: np.ndarray) -> None:
     assert np.abs(mean[-1] - y[-1]).max() <= 10 * (np.ptp(y) + 1e-12)
 
 
+def test_a_power_whose_differences_do_not_vary_goes_on() -> None:
+    y = np.arange(40.0) ** 6
+    model = fitted(y[:37], 1, Orders((0, 6, 0)))
+    mean, _ = forecast_paths(model, y[:37], np.zeros((0, 37)), np.array([36]), 3)
+    np.testing.assert_allclose(mean[0], y[37:], rtol=1e-6)
+
+
 def test_spikes_do_not_wreck_a_fit() -> None:
     y = simulated(500)
     dirty = y.copy()

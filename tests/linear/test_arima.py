@@ -166,6 +166,8 @@ def test_options_are_checked_and_the_errors_help() -> None:
             ARIMA(3, season=24, order=order).fit(df)  # type: ignore[arg-type]
     with pytest.raises(OptionError, match="order=\\(1, 0\\) is not three whole numbers"):
         ARIMA(3, season=24, order=(1, 0)).fit(df)  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match=r"seasonal_order=\(0, 1, 1\) but the series have no season"):
+        ARIMA(3, season=1, seasonal_order=(0, 1, 1)).fit(df)
     with pytest.raises(SeriesError, match="needs positive values, but 'm0' goes down to -"):
         ARIMA(3, season=24, transform="log").fit(df.with_columns(y=pl.col("y") - 200))
     with pytest.raises(NotFittedError, match="call fit with a table first"):

@@ -91,7 +91,7 @@ class ARIMA(TableDoor):
 
         Raises OptionError for an option, SeriesError for series that are too short or not positive.
         """
-        check_options(self.order, self.seasonal_order, self.harmonics, self.transform)
+        check_options(self.order, self.seasonal_order, self.harmonics, self.transform, panel.seasons)
         check_series(panel, self.transform)
         label = f"{self.name}: {until_compiled()}fitting"
         workers = min(len(panel), os.cpu_count() or 1)

@@ -154,6 +154,17 @@ def test_the_summary_says_what_a_statistician_asks() -> None:
         assert wanted in text
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e12])
+def test_the_summary_gives_a_coefficient_and_its_error_in_any_unit(unit: float) -> None:
+    df = table(series=1).with_columns(pl.col("y") * unit).rename({"x": "degrees of the afternoon"})
+    known, orders = ["degrees of the afternoon"], {"order": (1, 0, 0), "seasonal_order": (0, 1, 1)}
+    text = ARIMA(5, season=24, known=known, **orders).fit(df).summary()  # type: ignore[arg-type]
+    line = next(line for line in text.splitlines() if line.startswith(known[0]))
+    estimate, error, ratio = (float(word) for word in line.removeprefix(known[0]).split())
+    assert estimate == pytest.approx(3.0 * unit, abs=4 * error)
+    assert ratio == pytest.approx(estimate / error, rel=0.01)
+
+
 def test_options_are_checked_and_the_errors_help() -> None:
     df = table(series=1).select(PLAIN)
     with pytest.raises(OptionError, match='transform=\'cube\' is none of "log", "box-cox" or a power'):

@@ -136,14 +136,14 @@ class ARIMA(TableDoor):
         the history. The history itself is kept for `cross_validation` and `summary`: joining the rows to it
         copies it and looks its holidays up again, and so does `predict` when it adds the steps ahead.
 
-        Raises NotFittedError before `fit`, TableError for rows that do not follow or series never seen; this
-        model is then as it was.
+        Raises NotFittedError before `fit`, TableError for rows that do not follow or series never seen,
+        OptionError if `holidays` has changed since; this model is then as it was.
         """
         reading = self._fitted()
         panel = continued(reading.panel, reading.layout, df)
         if panel is reading.panel:
             return self
-        whole = self._with_holidays(panel)
+        whole = self._as_fitted(panel)
         standing = self._standing().after(whole)
         self.reading_, self.panel_, self.standing_ = replace(reading, panel=panel), whole, standing
         return self

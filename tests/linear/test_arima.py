@@ -6,6 +6,7 @@ import pytest
 
 from gatecast.errors import NotFittedError, OptionError, SeriesError, TableError
 from gatecast.linear.arima import ARIMA
+from gatecast.linear.outlook import forecast_paths
 from gatecast.linear.transform import BoxCox, guerrero
 
 
@@ -74,7 +75,13 @@ def test_the_blend_is_the_mean_of_its_members() -> None:
     model = ARIMA(5, season=24, blend=True).fit(df)
     assert len(model.fitted_[0].members) == 2
     assert model.fitted_[0].members[1].model.D == 0
-    assert np.isfinite(model.predict(level=[])["ARIMA"].to_numpy()).all()
+    y, steps, last = model.panel_.values, np.zeros((0, 24 * 12 + 5)), np.array([24 * 12 - 1])
+    parts = [
+        forecast_paths(member.model, y, member.regressors(steps), last, 5, clean=True)[0][0]
+        for member in model.fitted_[0].members
+    ]
+    assert np.abs(parts[0] - parts[1]).max() > 0.01
+    np.testing.assert_allclose(model.predict(level=[])["ARIMA"].to_numpy(), np.mean(parts, axis=0))
 
 
 def test_a_given_seasonal_difference_does_not_end_the_regression_of_a_blend() -> None:

@@ -20,7 +20,7 @@ from gatecast.forecaster import Forecast, Origins
 from gatecast.front import Frame, TableDoor
 from gatecast.linear.compiled import until_compiled
 from gatecast.linear.diagnosis import Diagnosis, diagnose
-from gatecast.linear.fitted import FittedSeries, Member
+from gatecast.linear.fitted import FittedSeries, Member, with_waves
 from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.outlier import spikes
 from gatecast.linear.requirements import check_options, check_series
@@ -217,8 +217,7 @@ class ARIMA(TableDoor):
         for regressed in (False, True) if self.blend and season > 1 else (False,):
             seasons = tuple(panel.seasons) if regressed else tuple(panel.seasons[1:])
             harmonics = HARMONICS if regressed else self.harmonics
-            blank = Member(None, seasons, harmonics)  # type: ignore[arg-type]
-            regressors = blank.regressors(panel.known[history].T)[:, part]
+            regressors = with_waves(panel.known[history].T, seasons, harmonics)[:, part]
             try:
                 model = fit_sarima(y[part], regressors, season, self._orders(regressed))
             except SeriesError as short:

@@ -24,6 +24,7 @@ from gatecast.errors import (
 )
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
+from gatecast.linear import ARIMA
 from gatecast.memory import LSTM
 from gatecast.progress import Progress, Silent
 
@@ -140,6 +141,19 @@ def test_holidays_are_known_ahead_without_being_given() -> None:
     assert model.predict().height == 60
     with pytest.raises(OptionError, match="holidays='XX'"):
         Steady(horizon=1, holidays="XX").fit(table())
+
+
+def test_other_holidays_than_those_fitted_are_refused_by_name() -> None:
+    """With a known covariate beside, the columns no longer met the coefficients: a ValueError of numpy's."""
+    df = pl.DataFrame({"ds": [datetime(2024, 1, 1) + timedelta(hours=k) for k in range(60)], "y": range(60)})
+    model = ARIMA(2, season=24, holidays="AU-VIC", order=(0, 1, 0)).fit(df.head(58))
+    model.set_params(holidays=None)
+    for ask in (model.predict, lambda: model.update(df.tail(2))):
+        with pytest.raises(
+            OptionError, match="holidays=None is not what this ARIMA was fitted with: it knows holi"
+        ):
+            ask()
+    assert len(model.set_params(holidays="AU-VIC").update(df.tail(2)).predict()) == 2
 
 
 def test_notes_are_kept_and_reported() -> None:

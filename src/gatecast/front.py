@@ -112,7 +112,7 @@ class TableDoor(ABC):
         reading = self._fitted()
         quantiles = probabilities(_distinct(level))
         future = extend(reading.panel, reading.layout, self.horizon, X_df, _Warnings())
-        panel = self._with_holidays(future)
+        panel = self._as_fitted(future)
         forecast = self._ahead(panel, quantiles)
         if parts and forecast.linear_part is None:
             raise OptionError(f"parts=True but {self.name} has no parts; leave it out, or use Hybrid")
@@ -216,6 +216,16 @@ class TableDoor(ABC):
         if reading is None:
             raise NotFittedError(f"this {self.name} is not fitted; call fit with a table first")
         return reading
+
+    def _as_fitted(self, panel: Panel) -> Panel:
+        """A panel that continues the fitted one, with its holidays; OptionError if they are others by now."""
+        whole = self._with_holidays(panel)
+        if whole.known_names != self.panel_.known_names:
+            raise OptionError(
+                f"holidays={self.holidays!r} is not what this {self.name} was fitted with: it knows "
+                f"{listed(self.panel_.known_names) or 'no covariates'}; set it back, or fit again"
+            )
+        return whole
 
     def _with_holidays(self, panel: Panel) -> Panel:
         return panel if self.holidays is None else add_holidays(panel, self.holidays)

@@ -6,6 +6,7 @@ import pytest
 
 from gatecast.errors import NotFittedError, OptionError, SeriesError, TableError
 from gatecast.linear.arima import ARIMA
+from gatecast.linear.outlook import forecast_paths
 from gatecast.linear.transform import BoxCox, guerrero
 
 
@@ -74,7 +75,30 @@ def test_the_blend_is_the_mean_of_its_members() -> None:
     model = ARIMA(5, season=24, blend=True).fit(df)
     assert len(model.fitted_[0].members) == 2
     assert model.fitted_[0].members[1].model.D == 0
-    assert np.isfinite(model.predict(level=[])["ARIMA"].to_numpy()).all()
+    y, steps, last = model.panel_.values, np.zeros((0, 24 * 12 + 5)), np.array([24 * 12 - 1])
+    parts = [
+        forecast_paths(member.model, y, member.regressors(steps), last, 5, clean=True)[0][0]
+        for member in model.fitted_[0].members
+    ]
+    assert np.abs(parts[0] - parts[1]).max() > 0.01
+    np.testing.assert_allclose(model.predict(level=[])["ARIMA"].to_numpy(), np.mean(parts, axis=0))
+
+
+def test_a_given_seasonal_difference_does_not_end_the_regression_of_a_blend() -> None:
+    """With D taken over, differencing took its waves away and both members were the same model."""
+    df = table(series=1).select(PLAIN)
+    model = ARIMA(5, season=24, order=(1, 0, 0), seasonal_order=(0, 1, 1), blend=True).fit(df)
+    plain, regression = (member.model for member in model.fitted_[0].members)
+    assert (plain.D, regression.D) == (1, 0)
+    assert regression.shape[:4] == plain.shape[:4] == (1, 0, 0, 1)
+    assert np.abs(regression.beta).max() > 5.0
+
+
+def test_a_series_too_short_for_the_waves_of_a_blend_has_its_other_member() -> None:
+    df = table(series=1).select(PLAIN).head(10)
+    blend, plain = ARIMA(5, season=24, blend=True).fit(df), ARIMA(5, season=24).fit(df)
+    assert len(blend.fitted_[0].members) == 1
+    assert blend.predict()["ARIMA"].equals(plain.predict()["ARIMA"])
 
 
 def test_a_second_season_is_held_by_fourier_terms() -> None:
@@ -107,12 +131,24 @@ def test_the_mean_is_that_of_simulated_values() -> None:
         assert scale.mean(np.array(2.0), np.array(0.01)) == pytest.approx(expected, rel=1e-3)
 
 
+@pytest.mark.parametrize("power", [-2.0, -0.5, 0.5, 1.0, 1.5, 3.0, "box-cox"])
+@pytest.mark.parametrize("unit", [1e-9, 1e12])
+def test_a_transformed_series_is_forecast_alike_in_any_unit(power: float | str, unit: float) -> None:
+    """To the power of 1.5 numbers of 1e-9 vanished beside the one that Box and Cox take off."""
+    df = table(series=1).select(PLAIN)
+    options = {"season": 24, "order": (0, 0, 1), "seasonal_order": (0, 1, 1), "transform": power}
+    whole = ARIMA(5, **options).fit(df).predict(level=[80])  # type: ignore[arg-type]
+    found = ARIMA(5, **options).fit(df.with_columns(pl.col("y") * unit)).predict(level=[80])  # type: ignore[arg-type]
+    for name in ("ARIMA", "ARIMA-lo-80", "ARIMA-hi-80"):
+        np.testing.assert_allclose(found[name].to_numpy() / unit, whole[name].to_numpy(), rtol=1e-6)
+
+
 def test_guerrero_finds_logarithms_where_the_spread_grows_with_the_level() -> None:
     rng = np.random.default_rng(0)
     y = np.exp(
         0.01 * np.arange(600) + 0.3 * np.sin(np.arange(600) * 2 * np.pi / 12) + 0.02 * rng.normal(size=600)
     )
-    assert abs(guerrero(y, 12).power) < 0.15
+    assert abs(guerrero(y, 12)) < 0.15
 
 
 def test_the_summary_says_what_a_statistician_asks() -> None:
@@ -125,12 +161,31 @@ def test_the_summary_says_what_a_statistician_asks() -> None:
         assert wanted in text
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e12])
+def test_the_summary_gives_a_coefficient_and_its_error_in_any_unit(unit: float) -> None:
+    df = table(series=1).with_columns(pl.col("y") * unit).rename({"x": "degrees of the afternoon"})
+    known, orders = ["degrees of the afternoon"], {"order": (1, 0, 0), "seasonal_order": (0, 1, 1)}
+    text = ARIMA(5, season=24, known=known, **orders).fit(df).summary()  # type: ignore[arg-type]
+    line = next(line for line in text.splitlines() if line.startswith(known[0]))
+    estimate, error, ratio = (float(word) for word in line.removeprefix(known[0]).split())
+    assert estimate == pytest.approx(3.0 * unit, abs=4 * error)
+    assert ratio == pytest.approx(estimate / error, rel=0.01)
+
+
 def test_options_are_checked_and_the_errors_help() -> None:
     df = table(series=1).select(PLAIN)
     with pytest.raises(OptionError, match='transform=\'cube\' is none of "log", "box-cox" or a power'):
         ARIMA(3, season=24, transform="cube").fit(df)
+    for power in (float("nan"), float("inf")):
+        with pytest.raises(OptionError, match=f"transform={power} is none of"):
+            ARIMA(3, season=24, transform=power).fit(df)
+    for order in (2, np.array([1, 0, 0])):
+        with pytest.raises(OptionError, match=r"order=.* is not three whole numbers"):
+            ARIMA(3, season=24, order=order).fit(df)  # type: ignore[arg-type]
     with pytest.raises(OptionError, match="order=\\(1, 0\\) is not three whole numbers"):
         ARIMA(3, season=24, order=(1, 0)).fit(df)  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match=r"seasonal_order=\(0, 1, 1\) but the series have no season"):
+        ARIMA(3, season=1, seasonal_order=(0, 1, 1)).fit(df)
     with pytest.raises(SeriesError, match="needs positive values, but 'm0' goes down to -"):
         ARIMA(3, season=24, transform="log").fit(df.with_columns(y=pl.col("y") - 200))
     with pytest.raises(NotFittedError, match="call fit with a table first"):

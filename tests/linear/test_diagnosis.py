@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import chi2
 from statsmodels.stats.diagnostic import acorr_ljungbox
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 from statsmodels.tsa.stattools import acf
@@ -132,6 +133,13 @@ def test_the_error_of_the_mean_of_noise_is_the_textbooks() -> None:
     y = 5.0 + np.random.default_rng(0).normal(size=400)
     model = fitted(y, Orders((0, 0, 0), (0, 0, 0)))
     assert model.constant_error == pytest.approx(y.std(ddof=1) / 20.0, rel=1e-9)
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 11, 48, 672, 2000, 2881])
+def test_the_tail_of_a_chi_squared_is_scipys_however_many_its_degrees(degrees: int) -> None:
+    """A day of minutes is tested on 2,880 lags; beyond 1,490 the first term, and so all, was zero."""
+    for x in degrees * np.array([0.5, 0.9, 1.0, 1.1, 2.0]):
+        assert chi_squared_tail(x, degrees) == pytest.approx(chi2.sf(x, degrees), abs=1e-11)
 
 
 def table(spike: float = 0.0, missing: bool = False) -> pl.DataFrame:

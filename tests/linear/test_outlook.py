@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gatecast.linear.outlook import forecast_paths
+from gatecast.linear.running import start_running
 from gatecast.linear.sarima import Sarima
 from gatecast.linear.shape import Shape
 
@@ -61,3 +62,19 @@ def test_which_origins_are_asked_for_together_changes_nothing() -> None:
     part = forecast_paths(model, y, nothing, some, HORIZON)
     for mine, theirs in zip(part, whole, strict=True):
         np.testing.assert_array_equal(mine, theirs[some])
+
+
+@pytest.mark.parametrize("orders", ORDERS)
+def test_an_origin_before_the_first_value_knows_nothing_of_it(
+    orders: tuple[tuple[int, int, int], tuple[int, int, int, int]],
+) -> None:
+    """It was given the first value where later origins were asked for too, or read beyond an array."""
+    model, y = model_of(*orders), series(6, False)
+    y[:10] = np.nan
+    nothing = np.zeros((0, len(y)))
+    for origins in (np.array([3]), np.array([3, 9, 10]), np.array([9, 12, 60])):
+        mean, variance = forecast_paths(model, y, nothing, origins, HORIZON)
+        np.testing.assert_array_equal(mean[origins < 10], 0.0)
+        state = start_running(model, HORIZON).after(np.full(10, np.nan), nothing[:, :10])
+        np.testing.assert_array_equal(variance[0], state.ahead(nothing)[1])
+        assert (mean[origins >= 10] != 0.0).any() or (origins < 10).all()

@@ -6,10 +6,11 @@ import pytest
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 from test_sarima import fitted, simulated
 
-from gatecast.linear import ARIMA
+from gatecast.linear import ARIMA, missing
 from gatecast.linear import order as search
 from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.outlook import forecast_paths
+from gatecast.linear.shape import Shape
 
 HORIZON = 24
 
@@ -89,6 +90,42 @@ def test_a_nearly_constant_series_goes_on_nearly_constant(noise: float) -> None:
     mean, variance = forecast_paths(model, y, np.zeros((0, 200)), np.array([199]), HORIZON)
     np.testing.assert_allclose(mean, 1000.0, rtol=0, atol=6 * noise + 1e-9)
     assert np.sqrt(variance).max() < 3 * noise + 1e-9
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e-9, 1.0, 1e12])
+def test_the_unit_of_a_random_walk_does_not_choose_its_differences(unit: float) -> None:
+    """An absolute threshold of 1e-12 in the test for a level left small numbers undifferenced."""
+    y = 20.0 + np.random.default_rng(0).normal(size=300).cumsum()
+    whole, scaled = fitted(y, 1), fitted(unit * y, 1)
+    assert (scaled.d, scaled.shape) == (whole.d, whole.shape) == (1, Shape(0, 0, 0, 0, False))
+    assert scaled.sigma2 / unit**2 == pytest.approx(whole.sigma2)
+
+
+@pytest.mark.parametrize("level", [0.0, 1e4, 1e8])
+def test_the_level_of_a_random_walk_does_not_choose_its_differences(level: float) -> None:
+    assert fitted(level + np.random.default_rng(0).normal(size=300).cumsum(), 1).d == 1
+
+
+STEPS = np.arange(200.0)
+FORMULAS = {
+    "alternating": 1.5 + 0.5 * (-1.0) ** STEPS,
+    "growing alternation": STEPS * (-1.0) ** STEPS,
+    "cubic": STEPS**3,
+    "exponential": np.exp(STEPS / 20),
+    "logistic": 1.0 / (1.0 + np.exp((100 - STEPS) / 10)),
+    "damped wave": np.exp(-STEPS / 30) * np.cos(STEPS / 3),
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("season", [1, 12])
+def test_a_series_without_any_noise_goes_on_by_its_formula(name: str, season: int) -> None:
+    """Where rounding is all that is left, fits won whose derivatives are no numbers: a crash."""
+    y = FORMULAS[name]
+    model = fitted(y[:190], season)
+    found = forecast_paths(model, y[:190], np.zeros((0, 190)), np.array([189]), 3)[0][0]
+    assert np.isfinite(model.covariance).all()
+    np.testing.assert_allclose(found, y[190:193], atol=0.05 * np.abs(np.diff(y[150:190])).max())
 
 
 def test_a_series_of_few_values_that_move_once_is_forecast() -> None:
@@ -180,6 +217,31 @@ def test_gaps_cost_a_regressor_and_a_forecast_little(gaps: int) -> None:
         forecast_paths(m, history, x, np.array([len(history) - 1]), HORIZON)[0][0] for m in (whole, model)
     ]
     assert np.sqrt(np.mean((mean[1] - mean[0]) ** 2)) < 0.4  # of innovations of one
+
+
+def test_drawing_missing_values_takes_work_in_proportion_to_the_history(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every missing value times every step was 70 seconds for 2,000 in 20,000, and gigabytes for more."""
+    handed: list[int] = []
+    original = missing.whiten
+
+    def counting(columns: np.ndarray, *rest: object) -> object:
+        handed.append(columns.size)
+        return original(columns, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(missing, "whiten", counting)
+    work = {}
+    for time in (2000, 16_000):
+        y = simulated(time, 3)
+        gaps = np.random.default_rng(3).choice(np.arange(20, time - 5), time // 10, replace=False)
+        y[gaps] = np.nan
+        handed.clear()
+        model = fitted(y, orders=Orders((1, 0, 0), (0, 1, 1)))
+        work[time] = sum(handed)
+    assert work[16_000] < 12 * work[2000]
+    np.testing.assert_allclose(model.coefficients, [0.6, -0.5], atol=0.04)
+    assert model.sigma2 == pytest.approx(1.0, abs=0.04)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3])

@@ -65,6 +65,17 @@ def test_a_regressor_finds_its_coefficient() -> None:
     assert model.beta[1] == 0.0
 
 
+@pytest.mark.parametrize("order", [(1, 1, 0), (0, 2, 1)])
+def test_a_regressor_that_differencing_takes_away_has_no_coefficient(order: tuple[int, int, int]) -> None:
+    """What is left of a trend or a wave is rounding: its coefficient was some 1e13."""
+    t = np.arange(400)
+    y, noise = simulated(400), np.random.default_rng(5).normal(size=400)
+    x = np.vstack([noise, 0.1 * t, np.sin(2 * np.pi * t / 12)])
+    model = fit_sarima(y + 3.0 * noise, x, 12, Orders(order, (0, 1, 1)))
+    assert model.beta[0] == pytest.approx(3.0, abs=4 * model.beta_error[0])
+    np.testing.assert_array_equal(model.beta[1:], 0.0)
+
+
 def test_many_regressors_are_found_together() -> None:
     y = simulated(300)
     x = np.random.default_rng(6).normal(size=(6, 300))
@@ -108,6 +119,13 @@ def test_odd_series_are_forecast(y: np.ndarray) -> None:
     assert np.abs(mean[-1] - y[-1]).max() <= 10 * (np.ptp(y) + 1e-12)
 
 
+def test_a_power_whose_differences_do_not_vary_goes_on() -> None:
+    y = np.arange(40.0) ** 6
+    model = fitted(y[:37], 1, Orders((0, 6, 0)))
+    mean, _ = forecast_paths(model, y[:37], np.zeros((0, 37)), np.array([36]), 3)
+    np.testing.assert_allclose(mean[0], y[37:], rtol=1e-6)
+
+
 def test_spikes_do_not_wreck_a_fit() -> None:
     y = simulated(500)
     dirty = y.copy()
@@ -134,3 +152,14 @@ def test_the_strength_of_the_season_is_that_of_statsmodels() -> None:
 def test_orders_too_high_are_refused() -> None:
     with pytest.raises(SeriesError, match="lower the orders or give more history"):
         fitted(simulated(27), orders=Orders((5, 0, 5), (2, 1, 2)))
+
+
+def test_a_given_seasonal_order_that_leaves_a_root_on_the_unit_circle_is_fitted() -> None:
+    """Every candidate had one, none was allowed to win, and the series was called too short."""
+    rng = np.random.default_rng(0)
+    t = np.arange(240)
+    y = 100.0 + 10.0 * np.sin(2 * np.pi * t / 24) + 0.3 * rng.normal(size=240).cumsum()
+    model = fitted(y, 24, Orders(None, (1, 0, 1)))
+    assert (model.D, *model.shape[2:4]) == (0, 1, 1)
+    found = forecast_paths(model, y[:239], np.zeros((0, 240)), np.array([215]), 24)[0][0]
+    np.testing.assert_allclose(found, y[216:], atol=4.0)

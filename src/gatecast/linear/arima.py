@@ -20,13 +20,13 @@ from gatecast.forecaster import Forecast, Origins
 from gatecast.front import Frame, TableDoor
 from gatecast.linear.compiled import until_compiled
 from gatecast.linear.diagnosis import Diagnosis, diagnose
-from gatecast.linear.fitted import FittedSeries, Member
+from gatecast.linear.fitted import FittedSeries, Member, with_waves
 from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.outlier import spikes
 from gatecast.linear.requirements import check_options, check_series
 from gatecast.linear.standing import Standing, stand
 from gatecast.linear.summary import summary as describe
-from gatecast.linear.transform import BoxCox, guerrero
+from gatecast.linear.transform import BoxCox, guerrero, scaled
 from gatecast.progress import Progress
 
 HARMONICS = 10  # of the first season in a harmonic regression
@@ -91,7 +91,7 @@ class ARIMA(TableDoor):
 
         Raises OptionError for an option, SeriesError for series that are too short or not positive.
         """
-        check_options(self.order, self.seasonal_order, self.harmonics, self.transform)
+        check_options(self.order, self.seasonal_order, self.harmonics, self.transform, panel.seasons)
         check_series(panel, self.transform)
         label = f"{self.name}: {until_compiled()}fitting"
         workers = min(len(panel), os.cpu_count() or 1)
@@ -136,14 +136,14 @@ class ARIMA(TableDoor):
         the history. The history itself is kept for `cross_validation` and `summary`: joining the rows to it
         copies it and looks its holidays up again, and so does `predict` when it adds the steps ahead.
 
-        Raises NotFittedError before `fit`, TableError for rows that do not follow or series never seen; this
-        model is then as it was.
+        Raises NotFittedError before `fit`, TableError for rows that do not follow or series never seen,
+        OptionError if `holidays` has changed since; this model is then as it was.
         """
         reading = self._fitted()
         panel = continued(reading.panel, reading.layout, df)
         if panel is reading.panel:
             return self
-        whole = self._with_holidays(panel)
+        whole = self._as_fitted(panel)
         standing = self._standing().after(whole)
         self.reading_, self.panel_, self.standing_ = replace(reading, panel=panel), whole, standing
         return self
@@ -217,24 +217,25 @@ class ARIMA(TableDoor):
         for regressed in (False, True) if self.blend and season > 1 else (False,):
             seasons = tuple(panel.seasons) if regressed else tuple(panel.seasons[1:])
             harmonics = HARMONICS if regressed else self.harmonics
-            blank = Member(None, seasons, harmonics)  # type: ignore[arg-type]
-            regressors = blank.regressors(panel.known[history].T)[:, part]
-            orders = self._orders(regressed)
+            regressors = with_waves(panel.known[history].T, seasons, harmonics)[:, part]
             try:
-                model = fit_sarima(y[part], regressors, season, orders)
+                model = fit_sarima(y[part], regressors, season, self._orders(regressed))
             except SeriesError as short:
+                if regressed:  # too short for so many waves: the other member stands alone
+                    break
                 raise SeriesError(f"{panel.ids[series]!r}: {short}") from short
             members.append(Member(model, seasons, harmonics))
         return FittedSeries(tuple(members), scale, np.flatnonzero(found))
 
     def _orders(self, regressed: bool) -> Orders:
-        if regressed:  # the regression holds the season: no seasonal difference
-            return Orders(self.order, self.seasonal_order, most_seasonal_differences=0)
-        return Orders(self.order, self.seasonal_order)
+        seasonal = self.seasonal_order
+        if regressed and seasonal is not None:  # the regression holds the season, which D would take away
+            seasonal = (seasonal[0], 0, seasonal[2])
+        return Orders(self.order, seasonal, most_seasonal_differences=0 if regressed else 1)
 
     def _scale(self, y: FloatArray, season: int) -> BoxCox | None:
         if self.transform is None:
             return None
         if self.transform == "log":
-            return BoxCox(0.0)
-        return guerrero(y, season) if self.transform == "box-cox" else BoxCox(float(self.transform))
+            return scaled(0.0, y)
+        return scaled(guerrero(y, season) if self.transform == "box-cox" else float(self.transform), y)

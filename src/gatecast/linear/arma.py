@@ -245,7 +245,7 @@ def steady(columns, e, begin, phi, theta, phi_lags, theta_lags, scale):
     near = load(theta, 0)
     for column in range(count):
         base = column * stride(n)
-        last = load(e, base + begin - 1) if begin else splat(0.0)
+        last = load(e, base + begin - 1) if 0 < begin < n else splat(0.0)
         for t in range(begin, n - 1, 2):
             v, w = splat(columns[column, t]), splat(columns[column, t + 1])
             for lag in phi_lags:

@@ -108,13 +108,9 @@ def chi_squared_tail(x: float, degrees: int) -> float:
     """
     if x <= 0.0:
         return 1.0
-    half = x / 2.0
-    if degrees % 2:  # Abramowitz & Stegun 26.4.4 and 26.4.5
-        total, term = math.erfc(math.sqrt(half)), math.exp(-half) * math.sqrt(half) / math.gamma(1.5)
-        first = 1.5
-    else:
-        total, term, first = 0.0, math.exp(-half), 1.0
-    for k in range((degrees - degrees % 2) // 2):
-        total += term
-        term *= half / (first + k)
+    half, odd = x / 2.0, degrees % 2  # Abramowitz & Stegun 26.4.4 and 26.4.5
+    total = math.erfc(math.sqrt(half)) if odd else 0.0
+    for k in range(degrees // 2):
+        power = k + 0.5 * odd
+        total += math.exp(power * math.log(half) - half - math.lgamma(power + 1.0))
     return min(1.0, total)

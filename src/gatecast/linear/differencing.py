@@ -17,6 +17,7 @@ from gatecast._types import FloatArray
 
 STRONG = 0.64  # seasonal strength above which one seasonal difference is taken
 CRITICAL = 0.463  # KPSS at 5 %
+FLAT = 1e-9  # of the level's size: what varies less is constant but for rounding
 SEASONAL_WINDOW = 11
 INNER_LOOPS = 5
 
@@ -138,7 +139,8 @@ def level_kpss(y: Float[FloatArray, "time"]) -> float:
     for k in range(1, lags + 1):
         variance += 2.0 * (1.0 - k / (lags + 1.0)) * (e[k:] @ e[:-k]) / n
     partial = np.cumsum(e)
-    return float(partial @ partial / (n * n * variance)) if variance > 1e-12 * (1.0 + y.mean() ** 2) else 0.0
+    rounding = (FLAT * float(np.abs(y).max())) ** 2
+    return float(partial @ partial / (n * n * variance)) if variance > rounding else 0.0
 
 
 def choose_differences(y: Float[FloatArray, "time"], season: int) -> tuple[int, int]:
@@ -149,7 +151,7 @@ def choose_differences(y: Float[FloatArray, "time"], season: int) -> tuple[int, 
     """
     seasonal = int(season > 1 and seasonal_strength(y, season) > STRONG)
     rest = y[season:] - y[:-season] if seasonal else y
-    d = 0
-    while d < 2 and len(rest) > 8 and level_kpss(rest) > CRITICAL:
+    rounding, d = FLAT * float(np.abs(y).max()), 0
+    while d < 2 and len(rest) > 8 and np.std(rest) > rounding and level_kpss(rest) > CRITICAL:
         rest, d = np.diff(rest), d + 1
     return d, seasonal

@@ -28,8 +28,8 @@ class Member:
     harmonics: int
 
     def regressors(self, known: FloatArray, start: int = 0) -> FloatArray:
-        """Known covariates and Fourier terms from step `start` on. [known, time] → [regressors, time]"""
-        return np.vstack([known, fourier(known.shape[1], self.seasons, self.harmonics, start)])
+        """Its regressors from step `start` on. [known, time] → [regressors, time]"""
+        return with_waves(known, self.seasons, self.harmonics, start)
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,11 @@ class FittedSeries:
 
     def _scaled(self, y: FloatArray) -> FloatArray:
         return y if self.scale is None else self.scale.forward(y)
+
+
+def with_waves(known: FloatArray, seasons: tuple[int, ...], harmonics: int, start: int = 0) -> FloatArray:
+    """Known covariates from step `start` on, Fourier terms behind them. [known, time] → [regressors, time]"""
+    return np.vstack([known, fourier(known.shape[1], seasons, harmonics, start)])
 
 
 def _mean(found: Iterable[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, FloatArray]:

@@ -11,7 +11,7 @@ import numpy as np
 from gatecast._types import FloatArray, IntArray
 from gatecast.errors import SeriesError
 from gatecast.linear.arma import whiten
-from gatecast.linear.differencing import choose_differences
+from gatecast.linear.differencing import FLAT, choose_differences
 from gatecast.linear.lag import difference, differencer
 from gatecast.linear.lanes import LANES
 from gatecast.linear.missing import drawn, exact_with_gaps, interpolate
@@ -24,7 +24,6 @@ MOST_GAPS = 3000
 COMPLETED = 5  # fits of a series with more: what is drawn in the last no longer knows how it was filled first
 FEW_REGRESSORS = 2  # with more, orders are chosen on what a regression leaves
 SPARE = 2  # values beyond those that differencing and the first innovation take
-FLAT = 1e-9  # of the level's size: a differenced series that varies less is constant
 COLLINEAR = 1e-7
 
 
@@ -61,7 +60,7 @@ def fit_sarima(y: FloatArray, regressors: FloatArray, season: int, orders: Order
         return flat(y, regressors, d, D, season)
     if d + D == 0 and orders.order is None and len(w) - missing.sum() <= 3:  # of a mean AICc has no value yet
         return flat(y, regressors, d, D, season, float(np.var(w, ddof=1)))
-    kept, size = independent(x)
+    kept, size = independent(x, regressors)
     rounds = COMPLETED if EXACT_GAPS < missing.sum() <= MOST_GAPS else 1
     for left in range(rounds)[::-1]:
         problem = Problem(np.vstack([w / scale, x[kept] / size[kept, None]]), 0, scale, season)
@@ -210,16 +209,20 @@ def flat(y: FloatArray, regressors: FloatArray, d: int, D: int, season: int, sig
     )
 
 
-def independent(x: FloatArray) -> tuple[IntArray, FloatArray]:
+def independent(x: FloatArray, levels: FloatArray) -> tuple[IntArray, FloatArray]:
     """Which differenced regressors tell something of their own, and their sizes.
 
-    A regressor that is constant after differencing competes with the constant and is left out.
+    A regressor that is constant after differencing competes with the constant and is left out; one that
+    differencing takes away, such as a trend or a daily wave, leaves rounding: it has no coefficient.
+
+    x       [regressors, time]  differenced
+    levels  [regressors, time]  as they are
     """
     size = np.sqrt((x**2).mean(axis=1)) if len(x) else np.zeros(0)
     kept: list[int] = []
     basis = [np.ones(x.shape[1]) / np.sqrt(x.shape[1])]
     for i in range(len(x)):
-        if not size[i] > 0.0:
+        if not size[i] > FLAT * np.abs(levels[i]).max():
             continue
         rest = x[i] / size[i]
         for b in basis:

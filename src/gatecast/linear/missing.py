@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gatecast._types import BoolArray, FloatArray
+from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.linear.arma import whiten
 from gatecast.linear.lag import difference
 from gatecast.linear.lanes import LANES
@@ -10,6 +10,7 @@ from gatecast.linear.order import LAST, Search
 from gatecast.linear.shape import Fit, Problem, numbers
 
 CHUNK = 32  # dummies whitened at once
+PIECE, NEAR = 2048, 100  # steps drawn at once; reach beyond differencing and two seasons
 
 
 def interpolate(y: FloatArray, season: int) -> FloatArray:
@@ -45,22 +46,47 @@ def drawn(
     """The series with missing values drawn from what the model and all others say of them.
 
     Their expectation alone varies too little: fitted to it, a model remembers too long and errs too little.
-    With E the innovations of the dummies and z noise, (E E')⁻¹ E (e + σ z) has the right mean and covariance.
+    A long series is drawn piece by piece, each from what lies within reach of it: all at once takes time and
+    memory for every missing value times every step.
     """
-    where = np.flatnonzero(missing)
+    columns = problem.with_constant() if fit.shape.constant else problem.columns
+    lags, out = len(delta) - 1, filled.copy()
+    reach = lags + 2 * problem.season + NEAR
+    noise = np.random.default_rng(len(filled) - lags)
+    for first in range(0, len(filled), PIECE):
+        here = slice(max(0, first - reach), first + PIECE + reach)
+        where = np.flatnonzero(missing[first : first + PIECE]) + first
+        if len(where):
+            w = difference(out[here], delta) / problem.scale
+            rest = w - fit.beta @ columns[1:, here.start : here.start + len(w)]
+            out[where] -= problem.scale * _excess(rest, where - here.start, problem, fit, delta, noise)
+    return out
+
+
+def _excess(
+    rest: FloatArray,
+    where: IntArray,
+    problem: Problem,
+    fit: Fit,
+    delta: FloatArray,
+    noise: np.random.Generator,
+) -> FloatArray:
+    """What some values of a piece have too much beside a draw, over `scale`. [missing]
+
+    With E the innovations of dummies and z noise, (E E')⁻¹ E (e + σ z) has the right mean and covariance.
+
+    rest   [time − lags]  differenced, over `scale`, without regression
+    where  [missing]      steps of the piece
+    """
     shape = numbers(fit.shape, problem.season)
     x = np.repeat(fit.x[:, None], LANES, axis=1)
-    columns = problem.with_constant() if fit.shape.constant else problem.columns
-    rest = columns[0] - fit.beta @ columns[1:]
     e = whiten(rest[None, :].copy(), x, shape)[0][0, :, 0]
     seen = np.empty((len(where), len(e)))
     for first in range(0, len(where), CHUNK):
         chosen = where[first : first + CHUNK]
-        dummies = np.zeros((len(chosen), len(missing)))
+        dummies = np.zeros((len(chosen), len(rest) + len(delta) - 1))
         dummies[np.arange(len(chosen)), chosen] = 1.0
         seen[first : first + CHUNK] = whiten(difference(dummies, delta), x, shape)[0][:, :, 0]
-    e = e + np.sqrt(np.mean(e**2)) * np.random.default_rng(len(e)).normal(size=len(e))
-    effect = np.linalg.lstsq(seen @ seen.T, seen @ e, rcond=None)[0]
-    out = filled.copy()
-    out[where] -= effect * problem.scale
-    return out
+    e = e + np.sqrt(np.mean(e**2)) * noise.normal(size=len(e))
+    effect: FloatArray = np.linalg.lstsq(seen @ seen.T, seen @ e, rcond=None)[0]
+    return effect

@@ -74,7 +74,7 @@ class Search:
             tolerance,
             ceiling - penalty,
         )
-        if not np.isfinite(loss):
+        if not (np.isfinite(loss) and np.isfinite(information).all()):  # beyond what rounding lets be told
             return None
         return Fit(
             shape, x, factors(x, shape, problem.season), loss + unit, beta, information, loss + penalty
@@ -106,6 +106,10 @@ class Search:
         if better:
             self.best = fit
         return better
+
+    def fitted(self) -> list[Fit]:
+        """What was found at every shape tried."""
+        return [fit for fit in self.tried.values() if fit is not None]
 
     def regressed(self, shape: Shape) -> FloatArray:
         """The start by regression, if the series is long enough for one. [0 or 1, parameters]"""
@@ -203,6 +207,8 @@ def choose_order(
     for shape in [*first, Shape(0, 0, 0, 0, False)]:
         search.consider(shape)
     climb(search, may_have_constant)
+    if search.best is None:  # orders that are given may leave roots at the unit circle only
+        search.best = min(search.fitted(), key=lambda f: f.aicc, default=None)
     if search.best is None:
         raise SeriesError(
             f"no ARMA order can be fitted on {problem.seen} differenced values; "
@@ -228,7 +234,7 @@ def refine(search: Search) -> bool:
         (REFINED, search.refined, carried_on),
         (RESTARTED, search.restarted, restarted),
     ):
-        found = sorted((f for f in search.tried.values() if f is not None), key=lambda f: f.aicc)
+        found = sorted(search.fitted(), key=lambda f: f.aicc)
         for fit in found[:count]:
             if fit.shape not in done:
                 done.add(fit.shape)

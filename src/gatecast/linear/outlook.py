@@ -39,15 +39,16 @@ def forecast_paths(
     lags = len(system.delta) - 1
     seen = np.flatnonzero(np.isfinite(u))
     first = int(seen[0]) if len(seen) else 0
-    early = origins < first + lags  # too early to difference: pretend that the first value always stood there
+    # before any value; too early to difference: pretend that the first value always stood there; later
+    stage = (origins >= first).astype(int) + (origins >= first + lags)
     parts = []
-    for mine, pretend in ((np.flatnonzero(early), True), (np.flatnonzero(~early), False)):
-        if len(mine):
-            history = u[first : int(origins[mine].max()) + 1]
-            rows = origins[mine] - first - (0 if pretend else lags)
-            history = pretended(history, system) if pretend else history
-            limit = np.inf if pretend else spike_limit(model, clean)
-            parts.append((mine, *_paths(system, history, np.maximum(rows, 0), horizon, limit)))
+    for k in np.unique(stage):
+        mine, pretend = np.flatnonzero(stage == k), k < 2
+        history = u[first : max(first, int(origins[mine].max()) + 1)]
+        rows = np.maximum(origins[mine] - first, -1) - (0 if pretend else lags)
+        history = pretended(history, system) if pretend else history
+        limit = np.inf if pretend else spike_limit(model, clean)
+        parts.append((mine, *_paths(system, history, rows, horizon, limit)))
     path, variance = _in_order(parts, horizon)
     path += sliding_window_view(mean, horizon)[origins + 1]
     variance *= model.sigma2
@@ -70,8 +71,11 @@ def _in_order(
 def _paths(
     system: System, u: FloatArray, rows: IntArray, horizon: int, limit: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Levels ahead of some rows, counted behind the lags of differencing, and variances for unit σ²."""
-    if not np.isfinite(u).all():
+    """Levels ahead of some rows, counted behind the lags of differencing, and variances for unit σ².
+
+    rows  −1 before any value
+    """
+    if rows[0] < 0 or not np.isfinite(u).all():
         return _gapped_paths(system, u, rows, horizon, limit)
     lags = len(system.delta) - 1
     start = begin(system, u[:lags], horizon)

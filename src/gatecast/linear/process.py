@@ -111,13 +111,12 @@ def autoregressive_covariance(phi, order, count):
         now, then = then, now
     gamma = np.zeros((count + 1, LANES))
     store(gamma, 0, variance)
-    for k in range(order):  # step up again: order k + 1 from order k
+    for k in range(min(order, count)):  # step up again: order k + 1 from order k
         r = load(partial, k)
         total = r * variance
         for i in range(k):
             total = total + load(now, i) * load(gamma, k - i)
-        if k + 1 <= count:
-            store(gamma, k + 1, total)
+        store(gamma, k + 1, total)
         variance = variance * (one - r * r)
         for i in range(k):
             store(then, i, load(now, i) - r * load(now, k - 1 - i))

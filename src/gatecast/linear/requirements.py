@@ -1,5 +1,7 @@
 """What ARIMA asks of its options and of the series it is fitted to."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gatecast.data import Panel
@@ -10,17 +12,30 @@ Order = tuple[int, int, int]
 
 
 def check_options(
-    order: Order | None, seasonal_order: Order | None, harmonics: int, transform: str | float | None
+    order: Order | None,
+    seasonal_order: Order | None,
+    harmonics: int,
+    transform: str | float | None,
+    seasons: Sequence[int],
 ) -> None:
-    """Raise OptionError for what is no order, no count of harmonics or no transformation."""
-    power = isinstance(transform, int | float) and not isinstance(transform, bool)
+    """Raise OptionError for what is no order, no count of harmonics or no transformation.
+
+    seasons  of the panel: a seasonal order needs one
+    """
+    power = isinstance(transform, int | float) and not isinstance(transform, bool) and np.isfinite(transform)
     if not (transform is None or transform in ("log", "box-cox") or power):
         raise OptionError(f'transform={transform!r} is none of "log", "box-cox" or a power')
     for name, given in (("order", order), ("seasonal_order", seasonal_order)):
         if given is not None and not (
-            len(given) == 3 and all(isinstance(n, int | np.integer) and 0 <= n <= 12 for n in given)
+            isinstance(given, tuple | list)
+            and len(given) == 3
+            and all(isinstance(n, int | np.integer) and 0 <= n <= 12 for n in given)
         ):
             raise OptionError(f"{name}={given!r} is not three whole numbers from 0 to 12")
+    if seasonal_order is not None and any(seasonal_order) and max(seasons, default=1) == 1:
+        raise OptionError(
+            f"seasonal_order={seasonal_order!r} but the series have no season; give season, or leave it out"
+        )
     if not isinstance(harmonics, int | np.integer) or harmonics < 0:
         raise OptionError(f"harmonics={harmonics!r} is no whole number from 0")
 

@@ -3,6 +3,7 @@
 φ(B) Φ(B^s) [Δ(B) (y_t − x_t β) − c] = θ(B) Θ(B^s) e_t,    Δ(B) = (1 − B)^d (1 − B^s)^D,  e ~ N(0, σ²)
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,5 +80,5 @@ class Sarima:
 def constant_path(d: int, D: int, season: int, start: int, time: int) -> FloatArray:
     """A path whose differences are one, from step `start` on. [time]"""
     t = start + np.arange(float(time))
-    unit = float(season**D) * (1, 1, 2, 6, 24, 120)[d + D]
+    unit = float(season**D) * math.factorial(d + D)
     return t ** (d + D) / unit

@@ -33,10 +33,11 @@ def summary(model: Sarima, y: FloatArray, regressors: FloatArray, names: Sequenc
     rows += [*zip(names, model.beta, model.beta_error, strict=True)]
     if constant:
         rows.append(("constant", model.constant, model.constant_error))
-    lines = [str(model), "", f"{'':<14}{'estimate':>12}{'std. error':>12}{'z':>9}"]
+    wide = 2 + max([12, *(len(label) for label, _, _ in rows)])
+    lines = [str(model), "", f"{'':<{wide}}{'estimate':>12}{'std. error':>12}{'z':>9}"]
     for label, value, error in rows:
         ratio = f"{value / error:9.2f}" if error > 0.0 else f"{'':>9}"
-        lines.append(f"{label:<14}{value:12.4f}{error:12.4f}{ratio}")
+        lines.append(f"{label:<{wide}}{_number(value)}{_number(error)}{ratio}")
     lines += [
         "",
         f"σ² {model.sigma2:.6g}   log L {-model.loss / 2:.2f}   AICc {model.aicc:.2f}   n {model.seen}",
@@ -51,3 +52,8 @@ def summary(model: Sarima, y: FloatArray, regressors: FloatArray, names: Sequenc
     for name, moduli in roots(model).items():
         lines.append(f"{name} roots, moduli: {', '.join(f'{m:.3f}' for m in np.sort(moduli))}")
     return "\n".join(lines)
+
+
+def _number(x: float) -> str:
+    """Four decimals, or four digits where those say nothing or are too many for their column."""
+    return f"{x:12.4f}" if x == 0.0 or 1e-3 <= abs(x) < 1e6 else f"{x:12.3e}"

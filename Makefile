@@ -12,7 +12,7 @@ NO_BROWSER := No chromium or google-chrome here: the tests marked `browser`, whi
 help:  ## say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
 
-demo: $(VENV)/.core  ## install, then forecast the bundled demand data into out/
+demo: $(VENV)/.core $(VENV)/.kernels  ## install, then forecast the bundled demand data into out/
 	$(BIN)/gatecast demo --out $(OUT)
 
 test: lint  ## lint, types and the tests that take seconds
@@ -23,12 +23,12 @@ test-all: lint  ## everything, the slow tests too
 	$(if $(BROWSER),,@echo "$(NO_BROWSER)")
 	$(BIN)/pytest -m "slow or not slow"
 
-lint: $(VENV)/.test
+lint: $(VENV)/.test $(VENV)/.kernels
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench-m4: $(VENV)/.core  ## M4 hourly: TRAIN=file, the last 48 steps held out
+bench-m4: $(VENV)/.core $(VENV)/.kernels  ## M4 hourly: TRAIN=file, the last 48 steps held out
 	$(BIN)/python bench/m4_hourly.py --train $(TRAIN) --holdout 48
 
 clean:  ## remove what was made, the virtual environment too
@@ -45,4 +45,9 @@ $(VENV)/.core: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[test]'
+	@touch $@
+
+# Numba looks at a kernel's own file only: one that has others compiled into it must not outlive them.
+$(VENV)/.kernels: $(VENV)/bin/python $(wildcard src/gatecast/linear/*.py)
+	@find src -name '*.nb[ic]' -delete
 	@touch $@

@@ -201,3 +201,11 @@ def test_a_history_too_short_to_difference_is_not_and_says_so_only_where_it_was_
     asked = ARIMA(horizon=3, season=24, seasonal_order=(0, 1, 1))
     with pytest.raises(SeriesError, match=r"'series': d=\d, D=1 at season 24 takes 2\d .* there are 14;"):
         asked.fit(short)
+
+
+def test_a_series_that_was_never_negative_is_not_forecast_negative() -> None:
+    falling = pl.DataFrame({"ds": range(60), "y": [60.0 - k + k * 7919 % 13 / 20 for k in range(60)]})
+    found = ARIMA(horizon=20, order=(0, 2, 1)).fit(falling).predict()
+    below = ARIMA(horizon=20, order=(0, 2, 1)).fit(falling.with_columns(y=pl.col("y") - 1.5)).predict()
+    assert found.drop("ds").min_horizontal().min() == 0.0
+    assert below.drop("ds").min_horizontal().min() < -10.0

@@ -205,6 +205,7 @@ class ARIMA(TableDoor):
     def _fit(self, panel: Panel, series: int) -> FittedSeries:
         history = panel.history(series)
         y = panel.values[history].copy()
+        lowest = 0.0 if np.nanmin(y) >= 0.0 else -np.inf
         season = panel.seasons[0] if panel.seasons else 1
         scale = self._scale(y, season)
         if scale is not None:
@@ -225,7 +226,7 @@ class ARIMA(TableDoor):
                     break
                 raise SeriesError(f"{panel.ids[series]!r}: {short}") from short
             members.append(Member(model, seasons, harmonics))
-        return FittedSeries(tuple(members), scale, np.flatnonzero(found))
+        return FittedSeries(tuple(members), scale, np.flatnonzero(found), lowest)
 
     def _orders(self, regressed: bool) -> Orders:
         seasonal = self.seasonal_order

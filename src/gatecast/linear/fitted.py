@@ -37,11 +37,13 @@ class FittedSeries:
     """Models, whose mean is forecast, and their scale.
 
     replaced  steps taken for spikes when fitting
+    lowest    that is forecast: 0 for a series that never was below
     """
 
     members: tuple[Member, ...]
     scale: BoxCox | None
     replaced: IntArray
+    lowest: float
 
     def paths(
         self, y: FloatArray, known: FloatArray, positions: IntArray, horizon: int, clean: bool
@@ -93,7 +95,7 @@ class FittedSeries:
         """
         z = path[..., None] + np.sqrt(variance)[..., None] * score
         if self.scale is None:
-            return z, path
+            return np.maximum(z, self.lowest), np.maximum(path, self.lowest)
         point = self.scale.mean(path, variance) if mean else self.scale.inverse(path)
         return self.scale.inverse(z), point
 

@@ -46,7 +46,7 @@ def project(states, history, stride, rows, ar, delta, horizon):  # noqa: C901
     returns  [origins, horizon]
     """
     lags, depth, count = len(delta) - 1, states.shape[1], len(rows)
-    ar_lags, delta_lags = used_lags(ar), used_lags(delta)
+    ar_lags, delta_lags = used_lags(ar), used_lags(delta)[::-1].copy()
     out = np.empty((count, horizon))
     now = np.zeros((max(depth, 1), LANES))
     w, level = np.zeros((horizon, LANES)), np.zeros((lags + horizon, LANES))
@@ -60,13 +60,14 @@ def project(states, history, stride, rows, ar, delta, horizon):  # noqa: C901
                 now[k, at] = states[row, k]
         for k in range(horizon):
             total = load(now, k) if k < depth else splat(0.0)
-            for lag in ar_lags:
+            for i in range(len(ar_lags)):
+                lag = ar_lags[i]
                 if lag > k:
                     break
                 total = total - load(w, k - lag) * ar[lag]
             store(w, k, total)
-            for lag in delta_lags[::-1]:
-                total = total - load(level, lags + k - lag) * delta[lag]
+            for i in range(len(delta_lags)):
+                total = total - load(level, lags + k - delta_lags[i]) * delta[delta_lags[i]]
             store(level, lags + k, total)
         for at in range(here):
             for k in range(horizon):

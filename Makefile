@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
 TRAIN ?= m4_hourly_train.parquet
+DATA ?= data
 BROWSER := $(firstword $(foreach b,chromium chromium-browser google-chrome chrome,$(shell command -v $(b) 2>/dev/null)))
 NO_BROWSER := No chromium or google-chrome here: the tests marked `browser`, which open the report, are left out.
 
-.PHONY: demo test test-all lint bench-m4 clean help
+.PHONY: demo test test-all lint bench-m4 bench-arima clean help
 
 help:  ## say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
@@ -31,8 +32,11 @@ lint: $(VENV)/.test $(VENV)/.kernels
 bench-m4: $(VENV)/.core $(VENV)/.kernels  ## M4 hourly: TRAIN=file, the last 48 steps held out
 	$(BIN)/python bench/m4_hourly.py --train $(TRAIN) --holdout 48
 
+bench-arima: $(VENV)-peer/.bench  ## ARIMA beside statsforecast: DATA=folder, see bench/arima.py
+	$(VENV)-peer/bin/python bench/arima.py --data $(DATA)
+
 clean:  ## remove what was made, the virtual environment too
-	rm -rf $(VENV) $(OUT) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-peer $(OUT) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # Stamps: installing again only when what is asked for has changed.
 $(VENV)/bin/python:
@@ -45,6 +49,13 @@ $(VENV)/.core: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[test]'
+	@touch $@
+
+# The peer needs pandas before 3, the tests pandas from 3 on: an environment of its own.
+$(VENV)-peer/.bench: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m venv $(VENV)-peer
+	grep -v '^pandas=' constraints.txt > $(VENV)-peer/constraints.txt
+	$(VENV)-peer/bin/python -m pip install --quiet -c $(VENV)-peer/constraints.txt -e '.[bench]'
 	@touch $@
 
 # Numba looks at a kernel's own file only: one that has others compiled into it must not outlive them.

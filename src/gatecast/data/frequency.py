@@ -26,6 +26,18 @@ _WORDS: tuple[tuple[Unit, int, str, str], ...] = (
     ("step", 1, "", "step"),
 )
 
+# (how many of the frequency's own unit, word), longest first
+_SPANS: dict[Unit, tuple[tuple[int, str], ...]] = {
+    "microsecond": (
+        (7 * _DAY, "week"),
+        (_DAY, "day"),
+        *((c, w) for u, c, _, w in _WORDS if u == "microsecond"),
+    ),
+    "day": ((7, "week"), (1, "day")),
+    "month": ((12, "year"), (1, "month")),
+    "step": ((1, "step"),),
+}
+
 # what may be written after the number: pandas' aliases old and new, and polars' (1mo, 30m)
 _ALIASES: dict[str, tuple[Unit, int]] = {
     **dict.fromkeys(("us", "U"), ("microsecond", 1)),
@@ -75,6 +87,19 @@ class Frequency:
             (w, self.count // c) for u, c, _, w in _WORDS if u == self.unit and not self.count % c
         )
         return f"{count} {word}{'s' * (count > 1)}{' (ends)' * self.month_end}"
+
+    def duration(self, steps: int) -> str:
+        """So many steps in the largest unit that half of divides them; one of a unit without the number.
+
+        >>> half_hour = parse("30min")
+        >>> half_hour.duration(3), half_hour.duration(48), half_hour.duration(96), half_hour.duration(336)
+        ('1.5 hours', 'day', '2 days', 'week')
+        >>> parse("MS").duration(12), parse("D").duration(10), parse(1).duration(7)
+        ('year', '10 days', '7 steps')
+        """
+        total = steps * self.count
+        unit, word = next((u, w) for u, w in _SPANS[self.unit] if total >= u and not 2 * total % u)
+        return word if total == unit else f"{total / unit:g} {word}s"
 
     def alias(self) -> str:
         """The frequency as pandas writes it, without anchor; a bare number for integer steps.

@@ -67,14 +67,14 @@ class Pool:
         arima = RecentARIMA(full)
         arima.fit_paths(panel)
         self.fitted_.append(arima)
-        self._lengths = sorted({s for s in panel.seasons if s > 1}) or [1]
+        self.lengths_ = sorted({s for s in panel.seasons if s > 1}) or [1]
         self.low_, self.high_ = _range(panel, self.scale_)
         return self
 
     @property
     def count(self) -> int:
         """How many members there are."""
-        return len(self.fitted_) + len(self._lengths) + 2
+        return len(self.fitted_) + len(self.lengths_) + 2
 
     def scaled(self, panel: Panel) -> Float[FloatArray, "rows"]:
         """The panel's values on the pool's scale, gaps filled causally. [rows]"""
@@ -93,7 +93,7 @@ class Pool:
         begin = max(0, first - recent - 2 * self.horizon)
         position = np.arange(begin, last + 1)
         own = scaled[panel.rows(series)]
-        members = [*self._fitted_paths(panel, series, position), *self._naive_paths(own, position)]
+        members = [*self._fitted_paths(panel, series, position), *self.naive_paths(own, position)]
         low, high = self.low_[series] - BEYOND, self.high_[series] + BEYOND
         paths = np.stack(members, axis=-1)
         np.clip(paths, low, high, out=paths)
@@ -112,9 +112,9 @@ class Pool:
         found = [self.scale_.forward(path, series) for path in paths]
         return [np.where(np.isfinite(path), path, -np.inf) for path in found]  # no logarithm: below all
 
-    def _naive_paths(self, own: FloatArray, position: IntArray) -> list[FloatArray]:
+    def naive_paths(self, own: FloatArray, position: IntArray) -> list[FloatArray]:
         """Every season repeated; the longest moved to the present level, and its mean over some cycles."""
-        lengths, longest = self._lengths, self._lengths[-1]
+        lengths, longest = self.lengths_, self.lengths_[-1]
         naive = [repeated(own, position, self.horizon, s) for s in lengths]
         level = recent_level(own, position, lengths[0])
         earlier = recent_level(own, np.maximum(position - longest, 0), lengths[0])
@@ -175,10 +175,15 @@ def mixture(
     paths: Float[FloatArray, "origins horizon members"], prior: Float[FloatArray, "origins members"]
 ) -> Float[FloatArray, "origins horizon"]:
     """Members weighted by softmax of the prior. [origins, horizon]"""
-    weights = np.exp(prior - prior.max(axis=-1, keepdims=True))
-    weights /= weights.sum(axis=-1, keepdims=True)
-    mixed: FloatArray = (paths * weights[:, None, :]).sum(axis=-1)
+    mixed: FloatArray = (paths * weights_of(prior)[:, None, :]).sum(axis=-1)
     return mixed
+
+
+def weights_of(prior: Float[FloatArray, "origins members"]) -> Float[FloatArray, "origins members"]:
+    """Softmax of the prior. [origins, members]"""
+    weights: FloatArray = np.exp(prior - prior.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    return weights
 
 
 def _range(panel: Panel, scale: Scale) -> tuple[Float[FloatArray, "series"], Float[FloatArray, "series"]]:

@@ -7,21 +7,29 @@ from gatecast.linear.compiled import until_compiled
 from gatecast.linear.diagnosis import Diagnosis
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.recent import RecentARIMA
+from gatecast.linear.split import LEVEL, Ages, Reason, ReasonKind, Split, ages_of, superposed
 from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
     "ARIMA",
+    "LEVEL",
+    "Ages",
     "Autoregression",
     "Diagnosis",
     "Drift",
     "PathForecaster",
+    "Reason",
+    "ReasonKind",
     "RecentARIMA",
     "SeasonalNaive",
+    "Split",
     "Spread",
+    "ages_of",
     "fit_spread",
     "recent_level",
     "repeated",
     "require_steps",
+    "superposed",
     "trailing_mean",
     "until_compiled",
 ]

@@ -26,6 +26,7 @@ from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.model import Hybrid
 from gatecast.hybrid.pool import PROFILE_CYCLES, Pool, weights_of
 from gatecast.linear import (
+    HELD,
     LEVEL,
     Ages,
     Autoregression,
@@ -37,7 +38,6 @@ from gatecast.linear import (
     superposed,
 )
 
-HELD: Reason = ("bound", "held within its past range")
 FLOOR: Reason = ("bound", "kept from falling below zero")
 ROUNDING = 1e-9  # relative; a bound that moves a forecast by less does not
 Addends = dict[Reason, FloatArray]
@@ -158,7 +158,9 @@ def _mixture(pool: Pool, panel: Panel, series: int, first: int, position: int, a
     past, at = scaled[panel.rows(series)][: position + 1], np.array([position])
     brought = superposed(past, ages, lambda some: np.stack(pool.naive_paths(some, at), axis=-1)[0])
     for k in range(brought.shape[-1]):
-        splits.append(_with_past({LEVEL: np.zeros(pool.horizon)}, ages, brought[..., k]))
+        addends = _with_past({LEVEL: np.zeros(pool.horizon)}, ages, brought[..., k])
+        _bound(addends, paths[:, len(splits)], pool.scale_, series)
+        splits.append(addends)
     weights = weights_of(standing.prior)[-1]
     return _Mixture(_member_names(pool, panel, series), tuple(splits), weights, paths, standing.mix[-1])
 
@@ -169,10 +171,10 @@ def _alone(model: Autoregression, panel: Panel, series: int, position: int, ages
     split = model.split(panel, series, position, ages, left, crossed=False)
     addends = _with_past(split.ahead, ages, split.past)
     origin = Origins(np.array([series]), np.array([position]))
-    path, free = model.paths(panel, origin)[0], np.sum(list(addends.values()), axis=0)
-    same = np.isclose(scale.inverse(free, series), path, rtol=ROUNDING, atol=0.0)
-    mix = np.where(same, free, scale.forward(path, series))
-    return _Mixture(("autoregression",), (addends,), np.ones(1), mix[:, None], mix)
+    free = np.sum(list(addends.values()), axis=0)
+    path = _reached(free, model.paths(panel, origin)[0], scale, series)
+    _bound(addends, path, scale, series)
+    return _Mixture(("autoregression",), (addends,), np.ones(1), path[:, None], path)
 
 
 def _on_scale(split: Split, ages: Ages, own: Scale, scale: Scale, series: int, path: FloatArray) -> Addends:
@@ -189,7 +191,9 @@ def _on_scale(split: Split, ages: Ages, own: Scale, scale: Scale, series: int, p
         unit = 1.0 / (base * spread * _steepness(spread * path))
     addends = {reason: unit * own.spread[series] * part for reason, part in split.ahead.items()}
     addends[LEVEL] = addends[LEVEL] + unit * (own.center[series] - base)
-    return _with_past(addends, ages, unit * own.spread[series] * split.past)
+    addends = _with_past(addends, ages, unit * own.spread[series] * split.past)
+    _bound(addends, path, scale, series)
+    return addends
 
 
 def _steepness(x: FloatArray) -> FloatArray:
@@ -205,19 +209,17 @@ def _with_past(ahead: Mapping[Reason, FloatArray], ages: Ages, past: FloatArray)
 
 def _ledger(panel: Panel, series: int, ages: Ages, scale: Scale, mixture: _Mixture) -> LinearLedger:
     """From addends of a mixture on its scale to those of the linear part in the unit of the series."""
-    mix, weights = mixture.mix, mixture.weights
-    scaled: Addends = {}
+    weights, linear = mixture.weights, scale.inverse(mixture.mix, series)
+    mix, scaled = _reached(mixture.mix, linear, scale, series), Addends()
     for weight, addends in zip(weights, mixture.splits, strict=True):
         for reason, part in addends.items():
             scaled[reason] = scaled.get(reason, 0.0) + weight * part
-    _bound(scaled, HELD, mix, np.sum(list(scaled.values()), axis=0))
+    _bound(scaled, mix, scale, series)
     spread, center, logs = scale.spread[series], scale.center[series], scale.logs[series]
     base = np.exp(center) if logs else center
     unit = base * spread * _steepness(spread * mix) if logs else np.full(len(mix), spread)
-    linear, free = scale.inverse(mix, series), base + unit * mix
     parts = {reason: unit * part for reason, part in scaled.items()}
     parts[LEVEL] = parts[LEVEL] + base
-    _bound(parts, HELD if logs else FLOOR, linear, free)
     reasons = _in_order(parts, panel, ages)
     for _ in range(2):  # what rounding leaves
         parts[LEVEL] = parts[LEVEL] + (linear - np.sum([parts[reason] for reason in reasons], axis=0))
@@ -228,16 +230,28 @@ def _ledger(panel: Panel, series: int, ages: Ages, scale: Scale, mixture: _Mixtu
         mixture.names,
         weights,
         scale.inverse(mixture.paths.T, series),
-        weights[:, None] * (base + unit * mixture.paths.T + (linear - free)),
+        weights[:, None] * (linear + unit * (mixture.paths.T - mixture.mix)),
     )
 
 
-def _bound(addends: Addends, reason: Reason, whole: FloatArray, free: FloatArray) -> None:
-    """Add what a bound has taken away, if it has."""
-    moved = whole - free
-    size = np.abs(whole) + np.sum([np.abs(part) for part in addends.values()], axis=0)
-    if (np.abs(moved) > ROUNDING * size).any():
-        addends[reason] = addends.get(reason, 0.0) + moved
+def _bound(addends: Addends, path: FloatArray, scale: Scale, series: int) -> None:
+    """Add what bounds took away from a scaled forecast: the floor where it lies there, else its range."""
+    moved = path - np.sum(list(addends.values()), axis=0)
+    size = np.abs(path) + np.sum([np.abs(part) for part in addends.values()], axis=0)
+    moved = np.where(np.abs(moved) > ROUNDING * size, moved, 0.0)
+    zero = ROUNDING - scale.center[series] / scale.spread[series]
+    floored = (path <= zero) & (moved > 0.0) & scale.positive[series] & ~scale.logs[series]
+    for reason, part in ((FLOOR, np.where(floored, moved, 0.0)), (HELD, np.where(floored, 0.0, moved))):
+        if part.any():
+            addends[reason] = addends.get(reason, 0.0) + part
+
+
+def _reached(z: FloatArray, y: FloatArray, scale: Scale, series: int) -> FloatArray:
+    """A scaled forecast as far as it was let: z itself where y, in the unit of the series, is its value."""
+    let = scale.forward(y, series)
+    rounding = ROUNDING * (1.0 + np.abs(z) + abs(scale.center[series] / scale.spread[series]))
+    reached: FloatArray = np.where(np.abs(let - z) > rounding, let, z)
+    return reached
 
 
 def _in_order(parts: Addends, panel: Panel, ages: Ages) -> list[Reason]:
@@ -258,8 +272,10 @@ def _member_names(pool: Pool, panel: Panel, series: int) -> tuple[str, ...]:
             names.append("seasonal ARIMA")
         elif member.fitted_[series].regression is not None:
             names.append("autoregression with calendar and covariates")
+        elif member is pool.full_:
+            names.append("autoregression")
         else:
-            names.append(f"autoregression{'' if member.logs else ' without logarithms'}")
+            names.append(f"autoregression {'of the past alone' if member.logs else 'without logarithms'}")
     longest = pool.lengths_[-1]
     naive = [f"the last {said(s)} repeated" if s > 1 else "the last value repeated" for s in pool.lengths_]
     shifted = f"the last {said(longest)} moved to the present level"

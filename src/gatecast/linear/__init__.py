@@ -7,11 +7,12 @@ from gatecast.linear.compiled import until_compiled
 from gatecast.linear.diagnosis import Diagnosis
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.recent import RecentARIMA
-from gatecast.linear.split import LEVEL, Ages, Reason, ReasonKind, Split, ages_of, superposed
+from gatecast.linear.split import HELD, LEVEL, Ages, Reason, ReasonKind, Split, ages_of, superposed
 from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
     "ARIMA",
+    "HELD",
     "LEVEL",
     "Ages",
     "Autoregression",

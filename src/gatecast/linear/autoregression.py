@@ -20,7 +20,7 @@ from gatecast.linear.lags import lag_set
 from gatecast.linear.paths import PathForecaster
 from gatecast.linear.regression import Regression, fit_regression
 from gatecast.linear.robust import decay, lag_matrix, recursive_paths, robust_ridge
-from gatecast.linear.split import LEVEL, Ages, Reason, Split, reasons_ahead, superposed
+from gatecast.linear.split import HELD, LEVEL, Ages, Reason, Split, reasons_ahead, superposed_recursion
 
 HALF_LIFE = 400.0  # steps, for a series without regressors
 HALF_LIFE_REGRESSED = 2000.0
@@ -129,7 +129,7 @@ class Autoregression(PathForecaster):
         *,
         crossed: bool,
     ) -> Split:
-        """The forecast from one origin as addends, scaled and unbounded.
+        """The forecast from one origin as addends, scaled.
 
         left     as `remainder` gives it
         crossed  whether by coefficients that have not seen the outcome, as in `past_paths`
@@ -143,15 +143,18 @@ class Autoregression(PathForecaster):
         seen = np.concatenate([np.full(longest, filled[0]), filled])[position + 1 : position + 1 + longest]
         b = block[min(position + 1 + self.horizon // 2, len(block) - 1)]
 
-        def forecast(values: FloatArray, intercept: float = 0.0) -> FloatArray:
-            at = np.array([longest - 1])
-            given = (fitted.lags, fitted.coefficients[b], intercept, at, self.horizon, -np.inf, np.inf)
-            path: FloatArray = recursive_paths(values, *given)[0]
-            return path
-
+        constant, past, held = superposed_recursion(
+            seen,
+            ages,
+            fitted.lags,
+            fitted.coefficients[b],
+            float(fitted.intercepts[b]),
+            self.horizon,
+            (fitted.low, fitted.high),
+        )
         ahead = self.reasons_ahead(panel, series, position, crossed=crossed)
-        ahead[LEVEL] = ahead[LEVEL] + forecast(np.zeros(longest), fitted.intercepts[b])
-        return Split(ahead, superposed(seen, ages, forecast))
+        ahead[LEVEL] = ahead[LEVEL] + constant
+        return Split({**ahead, HELD: held} if held.any() else ahead, past)
 
     def reasons_ahead(
         self, panel: Panel, series: int, position: int, *, crossed: bool

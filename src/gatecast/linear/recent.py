@@ -92,7 +92,7 @@ class RecentARIMA:
     def split(
         self, panel: Panel, series: int, position: int, ages: Ages, left: tuple[FloatArray, FloatArray]
     ) -> Split:
-        """The forecast of `crossed_paths` from one origin as addends, scaled and unbounded."""
+        """The forecast of `crossed_paths` from one origin as addends, scaled, before it is bounded."""
         fitted, season = self.fitted_[series], panel.seasons[0]
         u = filled(left[0], season)[: position + 1]
         ahead = self.beside.reasons_ahead(panel, series, position, crossed=True)

@@ -28,6 +28,7 @@ from gatecast.linear.regression import Regression
 ReasonKind: TypeAlias = Literal["level", "calendar", "covariate", "past", "bound"]
 Reason: TypeAlias = tuple[ReasonKind, str]
 LEVEL: Reason = ("level", "level")
+HELD: Reason = ("bound", "held within its past range")
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,10 @@ class Ages:
 
 @dataclass(frozen=True)
 class Split:
-    """A member's forecast from one origin before any bound, on its own scale: the sum of everything here.
+    """A member's forecast from one origin, on its own scale: the sum of everything here.
 
-    ahead  what its regression says of the steps ahead, by reason; with all that is constant in the level
+    ahead  what its regression says of the steps ahead, by reason; with all that is constant in the level, and
+           the bound of its recursion where it has been touched
     past   [groups, horizon]
     """
 
@@ -97,6 +99,42 @@ def superposed(
     """
     missing = np.isnan(past)
     return np.stack([forecast(np.where(mask | missing, past, 0.0)) for mask in ages.masks(len(past))])
+
+
+def superposed_recursion(
+    past: Float[FloatArray, "lags_reached"],
+    ages: Ages,
+    lags: Int[IntArray, "lags"],
+    coefficients: Float[FloatArray, "lags"],
+    intercept: float,
+    horizon: int,
+    bounds: tuple[float, float],
+) -> tuple[
+    Float[FloatArray, "{horizon}"], Float[FloatArray, "groups {horizon}"], Float[FloatArray, "{horizon}"]
+]:
+    """`recursive_paths` from one origin as addends: intercept, groups of past steps, what bounds took away.
+
+    The step that a bound has moved is read by later ones with all its addends in proportion: what the bound
+    took away is of that step alone, and a recursion that would have run away runs away in none of them.
+
+    past     [longest lag]  up to the origin
+    bounds   low and high
+    returns  [horizon], [groups, horizon], [horizon]
+    """
+    groups = np.where(ages.masks(len(past)), past, 0.0)
+    read = np.vstack([np.zeros(len(past)), groups, np.zeros(len(past))])  # intercept, groups, bounds
+    read = np.concatenate([read, np.zeros((len(read), horizon))], axis=1)
+    said = np.empty((len(read), horizon))
+    for step in range(horizon):
+        now = read[:, len(past) + step - lags] @ coefficients
+        now[0] += intercept
+        whole = float(now.sum())
+        held = min(max(whole, bounds[0]), bounds[1])
+        said[:, step] = now
+        said[-1, step] += held - whole
+        in_proportion = held != whole and 0.0 < held / whole < 1.0 if whole else False
+        read[:, len(past) + step] = now * (held / whole) if in_proportion else said[:, step]
+    return said[0], said[1:-1], said[-1]
 
 
 def reasons_ahead(

@@ -22,20 +22,20 @@ def forecast_by_age(
 ) -> tuple[Float[FloatArray, "{horizon}"], Float[FloatArray, "groups {horizon}"]]:
     """What is constant in `forecast_paths` behind the last value, and what the values of each age bring.
 
+    Values count by how far they are from the path that the model's constant draws on its own.
+
     u        [time]  less any regression, NaN where missing
     clean    as there: a spike counts as what the filter believes in its place
     returns  [horizon], [groups, horizon]
     """
     u = u[int(np.argmax(np.isfinite(u))) :]
-    time = len(u)
-    path = np.zeros(time + horizon)
-    if model.constant:
-        path += model.constant * constant_path(model.d, model.D, model.season, 0, time + horizon)
-    system, reach = system_of(model), int(ages.until[-1])
-    limit = spike_limit(model, clean)
-    forecast, believed = _functional(system, u - path[:time], reach, horizon, limit)
-    past = superposed(believed + path[:time], ages, forecast)
-    return path[time:] - (_run(system, path[:time], horizon) if model.constant else 0.0), past
+    path = np.zeros(len(u) + horizon)
+    if model.constant:  # what differs c each time, counted from the origin
+        path += model.constant * constant_path(model.d, model.D, model.season, 1 - len(u), len(path))
+    forecast, believed = _functional(
+        system_of(model), u - path[: len(u)], int(ages.until[-1]), horizon, spike_limit(model, clean)
+    )
+    return path[len(u) :], superposed(believed, ages, forecast)
 
 
 def _functional(
@@ -47,7 +47,13 @@ def _functional(
     """
     lags = len(system.delta) - 1
     if len(levels) <= lags:
-        return lambda some: _run(system, pretended(some, system), horizon), levels
+
+        def pretending(some: FloatArray) -> FloatArray:
+            history = pretended(some, system)
+            start = begin(system, history[:lags], horizon)
+            return start.after(system, history[lags:], np.inf).ahead(system)[0]
+
+        return pretending, levels
     cut = max(lags, len(levels) - reach)
     before = begin(system, levels[:lags], horizon)
     old = before.believed(system, levels[lags:cut], limit)
@@ -60,12 +66,6 @@ def _functional(
         return start.after(system, some[cut:], np.inf).ahead(system)[0]
 
     return forecast, believed
-
-
-def _run(system: System, levels: FloatArray, horizon: int) -> FloatArray:
-    """Levels ahead of all of a history, every value believed. [horizon]"""
-    lags = len(system.delta) - 1
-    return begin(system, levels[:lags], horizon).after(system, levels[lags:], np.inf).ahead(system)[0]
 
 
 def _emptied(position: Position) -> Position:

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatecast import Autoregression, Hybrid, LinearHalf
+from gatecast import ARIMA, Autoregression, Hybrid, LinearHalf
 from gatecast._types import FloatArray
 from gatecast.data import Panel, fit_scale
 from gatecast.errors import NotFittedError, OptionError
 from gatecast.forecaster import Origins
 from gatecast.hybrid import LinearLedger, linear_ledger
 from gatecast.hybrid.pool import Pool
+from gatecast.progress import Silent
 from plain_panels import autoregressive, panel_of
 from synthetic_panels import hourly_panel, with_values
 
@@ -153,6 +154,38 @@ def test_an_autoregression_alone_is_split_by_the_coefficients_it_forecasts_with(
         ledger = linear_ledger(model, panel, 0, at)
         np.testing.assert_allclose(ledger.total(), path, rtol=1e-10, atol=1e-12)
         assert "bound" not in ledger.kinds or kind == "sun"
+
+
+WEATHER = autoregressive(310, 0.8, 4)
+WAVE = 20 + 3 * np.sin(2 * np.pi * np.arange(300) / 12) + autoregressive(300, 0.7, 5)
+OWN = {
+    "plain": ({}, WAVE + 2 * WEATHER[:300]),
+    "gaps": (
+        {"order": (1, 1, 1), "seasonal_order": (0, 1, 1)},
+        with_gaps(WAVE),
+    ),
+    "log": ({"transform": "log", "mean": True}, np.exp((WAVE) / 20)),
+    "box-cox": ({"transform": 0.5, "blend": True}, 30 + (WAVE) ** 2),
+    "zero": ({"seasonal_order": (0, 0, 0)}, np.maximum(autoregressive(300, 0.95, 6), 0)),
+}
+
+
+@pytest.mark.parametrize("kind", list(OWN))
+def test_an_arima_is_split_on_its_own(kind: str) -> None:
+    options, values = OWN[kind]
+    panel = panel_of(values, known=[WEATHER[:, None]], future=HORIZON, seasons=(12,), names=("weather",))
+    model = ARIMA(HORIZON, **options).learn(panel, Silent())
+    for position in (299, 150, 20, 5):
+        point = model.forecast(panel, Origins(np.array([0]), np.array([position])), [0.5]).point[0]
+        ledger = linear_ledger(model, panel, 0, position)
+        np.testing.assert_allclose(ledger.total(), point, rtol=1e-10, atol=1e-10)
+        np.testing.assert_allclose(ledger.member_parts.sum(axis=0), point, rtol=1e-9, atol=1e-9)
+        assert ("bound" in ledger.kinds) == (kind == "zero" and (point == 0.0).any())
+    ledger = linear_ledger(model, panel, 0, 299)
+    assert abs(ledger.part("level")[0] / np.nanmean(values) - 1) < 0.5 or kind == "zero"
+    if kind == "plain":
+        effect = 2 * (WEATHER[300:] - WEATHER[:300].mean())
+        np.testing.assert_allclose(ledger.part("weather"), effect, atol=0.2 * np.abs(effect).max())
 
 
 def test_a_floor_at_zero_is_an_entry_of_its_own() -> None:

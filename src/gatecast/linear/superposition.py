@@ -18,11 +18,18 @@ from gatecast.linear.split import Ages, superposed
 
 
 def forecast_by_age(
-    model: Sarima, u: Float[FloatArray, "time"], ages: Ages, horizon: int, *, clean: bool
+    model: Sarima,
+    u: Float[FloatArray, "time"],
+    ages: Ages,
+    horizon: int,
+    *,
+    clean: bool,
+    center: float = 0.0,
 ) -> tuple[Float[FloatArray, "{horizon}"], Float[FloatArray, "groups {horizon}"]]:
     """What is constant in `forecast_paths` behind the last value, and what the values of each age bring.
 
-    Values count by how far they are from the path that the model's constant draws on its own.
+    Values count by how far they are from the path that the model's constant draws on its own, or if it takes
+    differences, to which no level means anything, from `center` too.
 
     u        [time]  less any regression, NaN where missing
     clean    as there: a spike counts as what the filter believes in its place
@@ -32,6 +39,8 @@ def forecast_by_age(
     path = np.zeros(len(u) + horizon)
     if model.constant:  # what differs c each time, counted from the origin
         path += model.constant * constant_path(model.d, model.D, model.season, 1 - len(u), len(path))
+    if model.d or model.D:
+        path += center
     forecast, believed = _functional(
         system_of(model), u - path[: len(u)], int(ages.until[-1]), horizon, spike_limit(model, clean)
     )

@@ -72,7 +72,7 @@ def last(kind: str, panel: Panel | None = None) -> LinearLedger:
     return linear_ledger(half(kind), panel, 0, int(panel.known_steps[0]) - 1)
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(kind=st.sampled_from(list(PANELS)), series=st.integers(0, 1), when=st.floats(0, 1))
 def test_the_parts_sum_to_the_linear_part(kind: str, series: int, when: float) -> None:
     panel = PANELS[kind]

@@ -55,9 +55,10 @@ def both(kind: str, panel: Panel, position: int) -> list[tuple[Split, FloatArray
     """Each member's split, and what it forecasts on the same scale."""
     beside, arima = fitted(kind)
     left, ages, at = beside.remainder(panel, 0), ages_of(panel), np.array([position])
+    ahead = beside.reasons_ahead(panel, 0, position)
     splits = (
-        beside.split(panel, 0, position, ages, left, crossed=True),
-        arima.split(panel, 0, position, ages, left),
+        beside.split(panel, 0, position, ages, left, ahead),
+        arima.split(panel, 0, position, ages, left, ahead),
     )
     paths = (member.crossed_paths(panel, 0, at, left)[0] for member in (beside, arima))
     return [(split, beside.path_scale_.forward(path, 0)) for split, path in zip(splits, paths, strict=True)]
@@ -99,7 +100,7 @@ def test_the_regressions_reasons_are_those_planted() -> None:
     panel, rows = PANELS["covariates"], np.arange(1000, 1500)
     beside, _ = fitted("covariates")
     unit = beside.path_scale_.spread[0]
-    found = [beside.reasons_ahead(panel, 0, at, crossed=True) for at in range(999, 1499, HORIZON)]
+    found = [beside.reasons_ahead(panel, 0, at) for at in range(999, 1499, HORIZON)]
     reasons = {
         name: unit * np.concatenate([one["covariate", name] for one in found]) for name in panel.known_names
     }
@@ -113,7 +114,7 @@ def test_reasons_are_all_that_the_regression_says() -> None:
     panel = PANELS["covariates"]
     beside, _ = fitted("covariates")
     for position in (5, 700, 1499):
-        found = beside.reasons_ahead(panel, 0, position, crossed=True)
+        found = beside.reasons_ahead(panel, 0, position)
         said = beside.remainder(panel, 0)[1][position + 1 : position + 1 + HORIZON]
         np.testing.assert_allclose(np.sum(list(found.values()), axis=0), said, rtol=1e-10, atol=1e-10)
 
@@ -132,12 +133,10 @@ def test_a_change_in_one_group_of_the_past_moves_its_part_alone() -> None:
     panel, position = PANELS["logarithms"], 500
     beside, _ = fitted("logarithms")
     ages, left = ages_of(panel), beside.remainder(panel, 0)
-    group = ages.names.index("the day before")
+    ahead, group = beside.reasons_ahead(panel, 0, position), ages.names.index("the day before")
     moved = left[0].copy()
     moved[position + 1 - 48 : position + 1 - 24] += 0.3
-    before, after = (
-        beside.split(panel, 0, position, ages, (u, left[1]), crossed=True) for u in (left[0], moved)
-    )
+    before, after = (beside.split(panel, 0, position, ages, (u, left[1]), ahead) for u in (left[0], moved))
     change = after.past - before.past
     assert np.abs(change[group]).max() > 1e-3
     assert not np.delete(change, group, axis=0).any()

@@ -79,19 +79,18 @@ def _pool_of(model: Hybrid | LinearHalf, panel: Panel, position: int) -> tuple[P
 
 def _mixture(pool: Pool, panel: Panel, series: int, first: int, position: int, ages: Ages) -> Mixture:
     """All members of a pool."""
-    scaled = pool.scaled(panel)
-    standing = pool.stand(panel, scaled, series, first, position)
+    scaled, left = pool.scaled(panel), pool.full_.remainder(panel, series)
+    ahead = pool.full_.reasons_ahead(panel, series, position)
+    standing = pool.stand(panel, scaled, series, first, position, left)
     paths = standing.paths[-1]
-    left = pool.full_.remainder(panel, series)
     splits = []
     for member, path in zip(pool.fitted_, paths.T, strict=False):
-        if isinstance(member, RecentARIMA):
-            split = member.split(panel, series, position, ages, left)
-        else:
-            own = left if member is pool.full_ else member.remainder(panel, series)
-            split = member.split(panel, series, position, ages, own, crossed=True)
-        scale = pool.full_.path_scale_ if isinstance(member, RecentARIMA) else member.path_scale_
-        splits.append(on_scale(split, ages, scale, pool.scale_, series, path))
+        beside = member.beside if isinstance(member, RecentARIMA) else member
+        given = left, ahead
+        if beside is not pool.full_:
+            given = beside.remainder(panel, series), beside.reasons_ahead(panel, series, position)
+        split = member.split(panel, series, position, ages, *given)
+        splits.append(on_scale(split, ages, beside.path_scale_, pool.scale_, series, path))
     past, at = scaled[panel.rows(series)][: position + 1], np.array([position])
     brought = superposed(past, ages, lambda some: np.stack(pool.naive_paths(some, at), axis=-1)[0])
     for k in range(brought.shape[-1]):

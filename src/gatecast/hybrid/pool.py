@@ -83,17 +83,25 @@ class Pool:
         return fill_causally(values, panel.offsets, panel.seasons[0])
 
     def stand(
-        self, panel: Panel, scaled: Float[FloatArray, "rows"], series: int, first: int, last: int
+        self,
+        panel: Panel,
+        scaled: Float[FloatArray, "rows"],
+        series: int,
+        first: int,
+        last: int,
+        left: tuple[FloatArray, FloatArray] | None = None,
     ) -> Standing:
         """Forecasts and priors of one series at the origins from `first` to `last`, both included.
 
         scaled  [rows]  as `scaled` gives it
+        left    as `full_.remainder` gives it, where that is known already
         """
+        left = self.full_.remainder(panel, series) if left is None else left
         recent = max(FEWEST_RECENT, 2 * panel.seasons[-1])
         begin = max(0, first - recent - 2 * self.horizon)
         position = np.arange(begin, last + 1)
         own = scaled[panel.rows(series)]
-        members = [*self._fitted_paths(panel, series, position), *self.naive_paths(own, position)]
+        members = [*self._fitted_paths(panel, series, position, left), *self.naive_paths(own, position)]
         low, high = self.low_[series] - BEYOND, self.high_[series] + BEYOND
         paths = np.stack(members, axis=-1)
         np.clip(paths, low, high, out=paths)
@@ -102,9 +110,10 @@ class Pool:
         paths, prior = paths[keep], prior[keep]
         return Standing(first, paths, prior, mixture(paths, prior))
 
-    def _fitted_paths(self, panel: Panel, series: int, position: IntArray) -> list[FloatArray]:
+    def _fitted_paths(
+        self, panel: Panel, series: int, position: IntArray, left: tuple[FloatArray, FloatArray]
+    ) -> list[FloatArray]:
         """Crossed, so that a member's past errors are as large as those it will make."""
-        left = self.full_.remainder(panel, series)  # what ARIMA reads too: worked out once
         paths = []
         for m in self.fitted_:
             own = left if isinstance(m, RecentARIMA) or m is self.full_ else m.remainder(panel, series)

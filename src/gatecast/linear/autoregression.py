@@ -126,12 +126,14 @@ class Autoregression(PathForecaster):
         position: int,
         ages: Ages,
         left: tuple[FloatArray, FloatArray],
+        ahead: dict[Reason, FloatArray],
         *,
-        crossed: bool,
+        crossed: bool = True,
     ) -> Split:
         """The forecast from one origin as addends, scaled.
 
         left     as `remainder` gives it
+        ahead    as `reasons_ahead` gives it
         crossed  whether by coefficients that have not seen the outcome, as in `past_paths`
         """
         fitted, filled = (
@@ -152,12 +154,11 @@ class Autoregression(PathForecaster):
             self.horizon,
             (fitted.low, fitted.high),
         )
-        ahead = self.reasons_ahead(panel, series, position, crossed=crossed)
-        ahead[LEVEL] = ahead[LEVEL] + constant
-        return Split({**ahead, HELD: held} if held.any() else ahead, past)
+        said = {**ahead, LEVEL: ahead[LEVEL] + constant}
+        return Split({**said, HELD: held} if held.any() else said, past)
 
     def reasons_ahead(
-        self, panel: Panel, series: int, position: int, *, crossed: bool
+        self, panel: Panel, series: int, position: int, *, crossed: bool = True
     ) -> dict[Reason, FloatArray]:
         """What the regression says of the steps ahead of one origin, by reason, scaled. Each [horizon]"""
         regression, block = self.fitted_[series].regression, self._blocks(panel, series, crossed)

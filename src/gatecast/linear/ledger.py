@@ -81,7 +81,8 @@ class Mixture:
 def autoregression_ledger(model: Autoregression, panel: Panel, series: int, position: int) -> LinearLedger:
     """An autoregression on its own, by the coefficients it forecasts with."""
     left, scale, ages = model.remainder(panel, series, crossed=False), model.path_scale_, ages_of(panel)
-    split = model.split(panel, series, position, ages, left, crossed=False)
+    ahead = model.reasons_ahead(panel, series, position, crossed=False)
+    split = model.split(panel, series, position, ages, left, ahead, crossed=False)
     addends = with_past(split.ahead, ages, split.past)
     origin = Origins(np.array([series]), np.array([position]))
     free = np.sum(list(addends.values()), axis=0)

@@ -148,7 +148,8 @@ def reasons_ahead(
 
     A term counts by how far it is from its average over the fitted history; the averages are in the level. A
     0/1 covariate counts by how far it is from 0. What it changes about the type of a day is its own, too: a
-    public holiday is no weekday, whatever the calendar says.
+    public holiday is no weekday, whatever the calendar says. How weather acts on such a day stays with the
+    weather.
 
     block  [time]     cross-fitting block of each row
     rows   [horizon]  of the series

@@ -52,7 +52,8 @@ def _functional(
 ) -> tuple[Callable[[FloatArray], FloatArray], FloatArray]:
     """The forecast as a linear function of levels, each zero in all of the last `reach` steps or before them.
 
-    returns  [time] → [horizon]; the levels, spikes among them as they are believed
+    returns  [time] → [horizon]; the levels, spikes among the last as they are believed: earlier ones are in
+             the state before them
     """
     lags = len(system.delta) - 1
     if len(levels) <= lags:
@@ -64,10 +65,8 @@ def _functional(
 
         return pretending, levels
     cut = max(lags, len(levels) - reach)
-    before = begin(system, levels[:lags], horizon)
-    old = before.believed(system, levels[lags:cut], limit)
-    base = before.after(system, levels[lags:cut], limit)
-    believed = np.concatenate([levels[:lags], old, base.believed(system, levels[cut:], limit)])
+    base = begin(system, levels[:lags], horizon).after(system, levels[lags:cut], limit)
+    believed = np.concatenate([levels[:cut], base.believed(system, levels[cut:], limit)])
 
     def forecast(some: FloatArray) -> FloatArray:
         start = base if np.nan_to_num(some[:cut]).any() else _emptied(base)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from gatecast import ARIMA, Autoregression, Hybrid, LinearHalf
 from gatecast._types import FloatArray
-from gatecast.data import Panel, fit_scale
+from gatecast.data import Panel
 from gatecast.errors import NotFittedError, OptionError
 from gatecast.forecaster import Origins
 from gatecast.hybrid import LinearLedger, linear_ledger
-from gatecast.hybrid.pool import Pool
+from gatecast.linear import ages_of, superposed
 from gatecast.progress import Silent
 from plain_panels import autoregressive, panel_of
 from synthetic_panels import hourly_panel, with_values
@@ -210,15 +210,21 @@ def test_a_forecast_that_runs_away_is_held_and_says_so() -> None:
 
 
 def test_the_naive_members_past_lies_where_they_look() -> None:
-    """Nothing but the last week: the season repeated in the last day, the long one about a week ago."""
-    kind = "two weeks"
-    pool, panel = half(kind).pool_, PANELS[kind]
-    assert isinstance(pool, Pool)
-    ledger, names = last(kind), half(kind).pool_.lengths_
-    assert names == [24, 168]
-    assert {"the last day repeated", "the last week repeated"} <= set(ledger.member_names)
-    assert ledger.kinds.count("past") == 6
-    assert fit_scale(panel).logs.all()
+    pool, panel, ledger = half("two weeks").pool_, PANELS["two weeks"], last("two weeks")
+    ages, past = ages_of(panel), pool.scaled(panel)[:500]
+    found = superposed(past, ages, lambda some: np.stack(pool.naive_paths(some, np.array([499])), axis=-1)[0])
+    looked = {
+        name: {ages.names[g] for g in np.flatnonzero(np.abs(part).max(axis=1) > 1e-9)}
+        for name, part in zip(ledger.member_names[-4:], np.moveaxis(found, -1, 0), strict=True)
+    }
+    today, week = {"the last 3 hours", "the rest of the last day"}, "about a week ago"
+    assert looked == {
+        "the last day repeated": looked["the last day repeated"] & today,
+        "the last week repeated": {week},
+        "the last week moved to the present level": {*today, week},
+        "the last 4 weeks averaged": {week, "longer ago"},
+    }
+    assert "the rest of the last day" in looked["the last day repeated"]
 
 
 def test_what_is_not_there_cannot_be_split() -> None:

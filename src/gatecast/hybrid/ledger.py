@@ -40,7 +40,7 @@ def linear_ledger(
     The level is the centre of the series' scale with all that is constant: what the linear part would be if
     calendar and covariates had their average effect and the past were at its centre. A 0/1 covariate counts
     against 0. The past of a member with a regression is what the regression left over. Weights of members
-    are taken as they are at the origin, although the past has made them. What rounding leaves, some 1e-13 of
+    are taken as they are at the origin, although the past has made them. What rounding leaves, some 1e-15 of
     the whole, is in the level. An `ARIMA` of its own has its history's mean for the centre.
 
     Raises NotFittedError before the model is fitted, OptionError for a series or an origin not in the panel.

@@ -55,17 +55,21 @@ class Pool:
         full = Autoregression(self.horizon)
         full.fit_paths(panel)
         self.fitted_: list[Autoregression | RecentARIMA] = [full]
+        self._fitted_names = ["autoregression"]
         if any(one.regression is not None for one in full.fitted_):
             plain = Autoregression(self.horizon, regress=False)
             plain.fit_paths(panel)
             self.fitted_.append(plain)
+            self._fitted_names.append("autoregression without covariates")
         if self.scale_.logs.any():
             raw = Autoregression(self.horizon, logs=False, regress=False)
             raw.fit_paths(panel)
             self.fitted_.append(raw)
+            self._fitted_names.append("autoregression without logarithms")
         arima = RecentARIMA(full)
         arima.fit_paths(panel)
         self.fitted_.append(arima)
+        self._fitted_names.append("ARIMA")
         self._lengths = sorted({s for s in panel.seasons if s > 1}) or [1]
         self.low_, self.high_ = _range(panel, self.scale_)
         return self
@@ -74,6 +78,18 @@ class Pool:
     def count(self) -> int:
         """How many members there are."""
         return len(self.fitted_) + len(self._lengths) + 2
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each member is called, in order."""
+        repeats = [f"the value {length} steps before" for length in self._lengths]
+        longest = self._lengths[-1]
+        return (
+            *self._fitted_names,
+            *repeats,
+            f"the value {longest} steps before, moved to the present level",
+            f"the mean of {PROFILE_CYCLES} cycles of {longest} steps",
+        )
 
     def scaled(self, panel: Panel) -> Float[FloatArray, "rows"]:
         """The panel's values on the pool's scale, gaps filled causally. [rows]"""

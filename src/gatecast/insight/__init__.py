@@ -12,6 +12,7 @@ from gatecast.insight.figures import (
     parts_figure,
     residuals_figure,
 )
+from gatecast.insight.subject import Explainable, Subject, find_position, find_series
 from gatecast.insight.words import (
     BOARD_HEAD,
     board_remarks,
@@ -24,6 +25,8 @@ from gatecast.insight.words import (
 
 __all__ = [
     "BOARD_HEAD",
+    "Explainable",
+    "Subject",
     "autocorrelation_figure",
     "board_remarks",
     "board_rows",
@@ -33,6 +36,8 @@ __all__ = [
     "errors_by_step_figure",
     "facts",
     "fan_chart",
+    "find_position",
+    "find_series",
     "headline",
     "leaderboard_figure",
     "normality_figure",

@@ -4,8 +4,9 @@ from gatecast.memory.alone import GRU, LSTM, RNN
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
 from gatecast.memory.network import Cell, Network, Shape
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
-from gatecast.memory.train import Trained, Training, learn_network, read
+from gatecast.memory.train import Snapshot, Trained, Training, learn_network, read
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
+from gatecast.memory.workings import Column, Workings, read_batch, row_columns
 
 __all__ = [
     "GRU",
@@ -13,6 +14,7 @@ __all__ = [
     "RNN",
     "Calibrated",
     "Cell",
+    "Column",
     "Cutter",
     "Extras",
     "Inputs",
@@ -20,9 +22,11 @@ __all__ = [
     "Plan",
     "Rows",
     "Shape",
+    "Snapshot",
     "Trained",
     "Training",
     "Windows",
+    "Workings",
     "calibrate_quantiles",
     "learn_inputs",
     "learn_network",
@@ -30,5 +34,7 @@ __all__ = [
     "own_width",
     "plan_windows",
     "read",
+    "read_batch",
+    "row_columns",
     "single_windows",
 ]

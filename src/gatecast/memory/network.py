@@ -117,8 +117,15 @@ class Network(nn.Module):
         """Quantiles and member weights at every origin of the batch."""
         states, _ = self.encoder(batch.history)
         index = batch.at[..., None].expand(-1, -1, states.shape[-1])
-        chosen = self.dropout(states.gather(1, index))
-        mixed = self.from_state(chosen)[:, :, None] + self.from_ahead(batch.ahead) + self.step_offset
+        return self.head(states.gather(1, index), batch)
+
+    def head(self, states: Tensor, batch: Batch) -> Output:
+        """What is said of hidden states, the encoder's at the batch's origins or any others.
+
+        states  [batch, origins, units]
+        """
+        mixed = self.from_state(self.dropout(states))[:, :, None]
+        mixed = mixed + self.from_ahead(batch.ahead) + self.step_offset
         out = self.out(self.dropout(nn.functional.silu(mixed)))
         members = self.shape.members
         weights = torch.softmax(batch.prior[:, :, None] + out[..., :members], dim=-1)

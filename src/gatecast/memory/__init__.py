@@ -2,7 +2,7 @@
 
 from gatecast.memory.alone import GRU, LSTM, RNN
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
-from gatecast.memory.network import Cell, Network, Shape
+from gatecast.memory.network import CellKind, Network, Shape
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
 from gatecast.memory.train import Trained, Training, learn_network, read
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
@@ -12,7 +12,7 @@ __all__ = [
     "LSTM",
     "RNN",
     "Calibrated",
-    "Cell",
+    "CellKind",
     "Cutter",
     "Extras",
     "Inputs",

@@ -50,7 +50,7 @@ PANELS = {
     "sun": panel_of(np.maximum(SUN, 0), seasons=(24,), future=HORIZON),
     "constant": panel_of(np.full(120, 42.0), seasons=(24,)),
 }
-REGRESSED = ("autoregression with calendar and covariates", "seasonal ARIMA")
+REGRESSED = ("autoregression", "ARIMA")
 FITTED: dict[str, LinearHalf] = {}
 
 
@@ -217,14 +217,14 @@ def test_the_naive_members_past_lies_where_they_look() -> None:
         name: {ages.names[g] for g in np.flatnonzero(np.abs(part).max(axis=1) > 1e-9)}
         for name, part in zip(ledger.member_names[-4:], np.moveaxis(found, -1, 0), strict=True)
     }
-    today, week = {"the last 3 hours", "the rest of the last day"}, "about a week ago"
+    today, week = {"the last 3 hours", "the rest of the last day"}, "about 7 days ago"
     assert looked == {
-        "the last day repeated": looked["the last day repeated"] & today,
-        "the last week repeated": {week},
-        "the last week moved to the present level": {*today, week},
-        "the last 4 weeks averaged": {week, "longer ago"},
+        "the value 24 steps before": looked["the value 24 steps before"] & today,
+        "the value 168 steps before": {week},
+        "the value 168 steps before, moved to the present level": {*today, week},
+        "the mean of 4 cycles of 168 steps": {week, "longer ago"},
     }
-    assert "the rest of the last day" in looked["the last day repeated"]
+    assert "the rest of the last day" in looked["the value 24 steps before"]
 
 
 def test_what_is_not_there_cannot_be_split() -> None:

@@ -150,18 +150,22 @@ def test_a_change_in_one_group_of_the_past_moves_its_part_alone() -> None:
             "30min",
             (48, 336),
             (
-                "the last 1.5 hours",
+                "the last 90 minutes",
                 "the rest of the last day",
                 "the day before",
                 "2 days to 6 days ago",
-                "about a week ago",
+                "about 7 days ago",
                 "longer ago",
             ),
         ),
-        ("MS", (12,), ("the last 3 months", "the rest of the last year", "the year before", "longer ago")),
-        ("D", (7,), ("the last 3 days", "the rest of the last week", "the week before", "longer ago")),
+        (
+            "MS",
+            (12,),
+            ("the last 3 months", "the rest of the last 12 months", "the 12 months before", "longer ago"),
+        ),
+        ("D", (7,), ("the last 3 days", "the rest of the last 7 days", "the 7 days before", "longer ago")),
         (1, (1,), ("the last 3 steps", "longer ago")),
-        (1, (2, 4), ("the last 3 steps", "the 2 steps before", "about a 4 steps ago", "longer ago")),
+        (1, (2, 4), ("the last 3 steps", "the 2 steps before", "about 4 steps ago", "longer ago")),
     ],
 )
 def test_ages_are_named_in_the_unit_of_the_panel(

@@ -26,18 +26,6 @@ _WORDS: tuple[tuple[Unit, int, str, str], ...] = (
     ("step", 1, "", "step"),
 )
 
-# (how many of the frequency's own unit, word), longest first
-_SPANS: dict[Unit, tuple[tuple[int, str], ...]] = {
-    "microsecond": (
-        (7 * _DAY, "week"),
-        (_DAY, "day"),
-        *((c, w) for u, c, _, w in _WORDS if u == "microsecond"),
-    ),
-    "day": ((7, "week"), (1, "day")),
-    "month": ((12, "year"), (1, "month")),
-    "step": ((1, "step"),),
-}
-
 # what may be written after the number: pandas' aliases old and new, and polars' (1mo, 30m)
 _ALIASES: dict[str, tuple[Unit, int]] = {
     **dict.fromkeys(("us", "U"), ("microsecond", 1)),
@@ -88,18 +76,25 @@ class Frequency:
         )
         return f"{count} {word}{'s' * (count > 1)}{' (ends)' * self.month_end}"
 
-    def duration(self, steps: int) -> str:
-        """So many steps in the largest unit that half of divides them; one of a unit without the number.
+    def duration(self, steps: float) -> str:
+        """How long so many steps are, in the unit people would say it in.
 
         >>> half_hour = parse("30min")
-        >>> half_hour.duration(3), half_hour.duration(48), half_hour.duration(96), half_hour.duration(336)
-        ('1.5 hours', 'day', '2 days', 'week')
-        >>> parse("MS").duration(12), parse("D").duration(10), parse(1).duration(7)
-        ('year', '10 days', '7 steps')
+        >>> half_hour.duration(3), half_hour.duration(48), half_hour.duration(330), half_hour.duration(54)
+        ('90 minutes', '1 day', '6.9 days', '27 hours')
+        >>> parse("MS").duration(14), parse(1).duration(2), parse("W").duration(0.5)
+        ('14 months', '2 steps', '3.5 days')
         """
-        total = steps * self.count
-        unit, word = next((u, w) for u, w in _SPANS[self.unit] if total >= u and not 2 * total % u)
-        return word if total == unit else f"{total / unit:g} {word}s"
+        amount, unit = steps * self.count, self.unit
+        if unit == "microsecond":
+            amount, unit = amount / _DAY, "day"
+        if unit != "day":
+            return _spoken(amount, unit)
+        for word, per_day in (("day", 1.0), ("hour", 24.0), ("minute", 1440.0)):
+            many = round(amount * per_day, 3)
+            if many >= 2 or many in (0, 1):
+                return _spoken(many, word)
+        return _spoken(amount * 86_400, "second")
 
     def alias(self) -> str:
         """The frequency as pandas writes it, without anchor; a bare number for integer steps.
@@ -112,6 +107,17 @@ class Frequency:
         )
         side = "" if self.unit != "month" else "E" if self.month_end else "S"
         return f"{count if count > 1 or not alias else ''}{alias}{side}"
+
+
+def _spoken(amount: float, word: str) -> str:
+    """An amount to two digits or so, with its unit in the right number.
+
+    >>> _spoken(1.0, "day"), _spoken(6.875, "day"), _spoken(27.3, "hour")
+    ('1 day', '6.9 days', '27 hours')
+    """
+    said = f"{amount:.1f}" if abs(amount) < 10 else f"{amount:,.0f}"
+    said = said.removesuffix(".0")
+    return f"{said} {word}{'' if said == '1' else 's'}"
 
 
 def parse(freq: str | int) -> Frequency:

@@ -7,7 +7,7 @@ from gatecast.errors import NotFittedError, OptionError
 from gatecast.hybrid.features import reach
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.model import Hybrid
-from gatecast.hybrid.pool import PROFILE_CYCLES, Pool, weights_of
+from gatecast.hybrid.pool import Pool, weights_of
 from gatecast.linear import (
     ARIMA,
     LEVEL,
@@ -98,22 +98,4 @@ def _mixture(pool: Pool, panel: Panel, series: int, first: int, position: int, a
         bound(addends, paths[:, len(splits)], pool.scale_, series)
         splits.append(addends)
     weights = weights_of(standing.prior)[-1]
-    return Mixture(_member_names(pool, panel, series), tuple(splits), weights, paths, standing.mix[-1])
-
-
-def _member_names(pool: Pool, panel: Panel, series: int) -> tuple[str, ...]:
-    """What each member is, in words."""
-    names, said = [], panel.frequency.duration
-    for member in pool.fitted_:
-        if isinstance(member, RecentARIMA):
-            names.append("seasonal ARIMA")
-        elif member.fitted_[series].regression is not None:
-            names.append("autoregression with calendar and covariates")
-        elif member is pool.full_:
-            names.append("autoregression")
-        else:
-            names.append(f"autoregression {'of the past alone' if member.logs else 'without logarithms'}")
-    longest = pool.lengths_[-1]
-    naive = [f"the last {said(s)} repeated" if s > 1 else "the last value repeated" for s in pool.lengths_]
-    shifted = f"the last {said(longest)} moved to the present level"
-    return (*names, *naive, shifted, f"the last {said(PROFILE_CYCLES * longest)} averaged")
+    return Mixture(pool.names, tuple(splits), weights, paths, standing.mix[-1])

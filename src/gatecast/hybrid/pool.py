@@ -56,25 +56,41 @@ class Pool:
         full.fit_paths(panel)
         self.full_ = full
         self.fitted_: list[Autoregression | RecentARIMA] = [full]
+        self._fitted_names = ["autoregression"]
         if any(one.regression is not None for one in full.fitted_):
             plain = Autoregression(self.horizon, regress=False)
             plain.fit_paths(panel)
             self.fitted_.append(plain)
+            self._fitted_names.append("autoregression without covariates")
         if self.scale_.logs.any():
             raw = Autoregression(self.horizon, logs=False, regress=False)
             raw.fit_paths(panel)
             self.fitted_.append(raw)
+            self._fitted_names.append("autoregression without logarithms")
         arima = RecentARIMA(full)
         arima.fit_paths(panel)
         self.fitted_.append(arima)
-        self.lengths_ = sorted({s for s in panel.seasons if s > 1}) or [1]
+        self._fitted_names.append("ARIMA")
+        self._lengths = sorted({s for s in panel.seasons if s > 1}) or [1]
         self.low_, self.high_ = _range(panel, self.scale_)
         return self
 
     @property
     def count(self) -> int:
         """How many members there are."""
-        return len(self.fitted_) + len(self.lengths_) + 2
+        return len(self.fitted_) + len(self._lengths) + 2
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each member is called, in order."""
+        repeats = [f"the value {length} steps before" for length in self._lengths]
+        longest = self._lengths[-1]
+        return (
+            *self._fitted_names,
+            *repeats,
+            f"the value {longest} steps before, moved to the present level",
+            f"the mean of {PROFILE_CYCLES} cycles of {longest} steps",
+        )
 
     def scaled(self, panel: Panel) -> Float[FloatArray, "rows"]:
         """The panel's values on the pool's scale, gaps filled causally. [rows]"""
@@ -123,7 +139,7 @@ class Pool:
 
     def naive_paths(self, own: FloatArray, position: IntArray) -> list[FloatArray]:
         """Every season repeated; the longest moved to the present level, and its mean over some cycles."""
-        lengths, longest = self.lengths_, self.lengths_[-1]
+        lengths, longest = self._lengths, self._lengths[-1]
         naive = [repeated(own, position, self.horizon, s) for s in lengths]
         level = recent_level(own, position, lengths[0])
         earlier = recent_level(own, np.maximum(position - longest, 0), lengths[0])

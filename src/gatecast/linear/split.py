@@ -71,16 +71,16 @@ def ages_of(panel: Panel) -> Ages:
 
     >>> from gatecast.data import load_sample, panel_from, Schema
     >>> ages_of(panel_from(load_sample("demand"), Schema()).panel).names[:4]
-    ('the last 1.5 hours', 'the rest of the last day', 'the day before', '2 days to 6 days ago')
+    ('the last 90 minutes', 'the rest of the last day', 'the day before', '2 days to 6 days ago')
     """
     cycles, said = [s for s in panel.seasons if s > 1], panel.frequency.duration
     wanted = [(RECENT, f"the last {said(RECENT)}")]
     if cycles:
-        day = cycles[0]
-        wanted += [(day, f"the rest of the last {said(day)}"), (2 * day, f"the {said(day)} before")]
+        day, one = cycles[0], said(cycles[0]).removeprefix("1 ")
+        wanted += [(day, f"the rest of the last {one}"), (2 * day, f"the {one} before")]
     for week in cycles[-1:] if len(cycles) > 1 else []:
         between = f"{said(2 * day)} to {said(week - day)} ago" if week > 3 * day else ""
-        wanted += [(week - day, between), (week + day, f"about a {said(week)} ago")]
+        wanted += [(week - day, between), (week + day, f"about {said(week)} ago")]
     names, until = [], [0]
     for age, name in wanted:
         if age > until[-1]:

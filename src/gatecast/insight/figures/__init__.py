@@ -3,6 +3,7 @@
 from gatecast.insight.figures.comparison import coverage_figure, errors_by_step_figure, leaderboard_figure
 from gatecast.insight.figures.covariates import covariates_figure
 from gatecast.insight.figures.fan import fan_chart
+from gatecast.insight.figures.linear import level_words, linear_figure
 from gatecast.insight.figures.parts import parts_figure
 from gatecast.insight.figures.residuals import autocorrelation_figure, normality_figure, residuals_figure
 from gatecast.insight.figures.xray import Lines, sorted_units, xray_figure
@@ -15,6 +16,8 @@ __all__ = [
     "errors_by_step_figure",
     "fan_chart",
     "leaderboard_figure",
+    "level_words",
+    "linear_figure",
     "normality_figure",
     "parts_figure",
     "residuals_figure",

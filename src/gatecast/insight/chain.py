@@ -1,4 +1,4 @@
-"""Layers stepped together as one recurrence s_t = φ(x_t, s_{t-1}) of a joint state, ready to be differentiated.
+"""Layers stepped together as one recurrence s_t = φ(x_t, s_{t-1}), ready to be differentiated.
 
 The joint state is what one step hands to the next: every part of every layer's state side by side. Its
 parts are separate coordinates. A change of the cell state c_t leaves h_t as it is, and is felt from the next
@@ -60,7 +60,7 @@ class Chain:
     def _parted(self, state: Tensor) -> list[Any]:
         """Each layer's own state, from the joint one."""
         sizes = [part.shape[-1] for layer in self.first for part in layer]
-        parts = iter(state.split(sizes, dim=-1))
+        parts = iter(torch.split(state, sizes, dim=-1))
         return [type(layer)(*(next(parts) for _ in layer)) for layer in self.first]
 
 

@@ -56,7 +56,7 @@ class Flow:
         return len(self.norms["input"])
 
     def relative(self, which: Which = "input") -> Float[FloatArray, "lags"]:
-        """Norms as a share of lag 0's: the input's of the input's, any part of the state's of all the state's.
+        """Norms as a share of lag 0's: the input's of the input's, a part's of all the state's.
 
         [lags]  0 where the loss has no gradient at all; infinite where double precision overflows
 
@@ -123,19 +123,7 @@ def flow(
     """
     with torch.inference_mode(False), torch.enable_grad():
         chosen = strand(model, x, state, layer, direction)
-        states, inputs = _walk(chosen.chain, chosen.x)
-        total = _total(loss, chosen.chain.shown(states[-1]))
-        gradients = torch.autograd.grad(total, [*states[1:], *inputs], materialize_grads=True)
-    time = len(inputs)
-    by_state, by_input = torch.stack(gradients[:time]).flip(0), torch.stack(gradients[time:]).flip(0)
-    norms = {"input": _norm(by_input), "state": _norm(by_state)}
-    for part in dict.fromkeys(name for first in chosen.chain.first for name in first._fields):
-        norms[part] = _norm(by_state[..., chosen.chain.columns(part)])
-    singular = product = np.empty(0)
-    if spectrum:
-        before = torch.stack([s[0] for s in states[:-1]]).detach()
-        singular, product = find_spectrum(chosen.chain.step, chosen.x[0], before)
-    return Flow(chosen.what, chosen.kinds, norms, singular, product)
+        return _followed(chosen, loss, spectrum)
 
 
 def flows(model: Recurrent, x: Tensor, loss: Loss | None = None, state: Any = None) -> dict[str, Flow]:
@@ -146,6 +134,23 @@ def flows(model: Recurrent, x: Tensor, loss: Loss | None = None, state: Any = No
             one = flow(model, x, loss, state, layer=layer, direction=direction, spectrum=False)
             found[one.what] = one
     return found
+
+
+def _followed(chosen: Strand, loss: Loss | None, spectrum: bool) -> Flow:
+    """The flow of one strand."""
+    states, inputs = _walk(chosen.chain, chosen.x)
+    total = _total(loss, chosen.chain.shown(states[-1]))
+    gradients = torch.autograd.grad(total, [*states[1:], *inputs], materialize_grads=True)
+    time = len(inputs)
+    by_state, by_input = torch.stack(gradients[:time]).flip(0), torch.stack(gradients[time:]).flip(0)
+    norms = {"input": _norm(by_input), "state": _norm(by_state)}
+    for part in dict.fromkeys(name for first in chosen.chain.first for name in first._fields):
+        norms[part] = _norm(by_state[..., chosen.chain.columns(part)])
+    singular = product = np.empty(0)
+    if spectrum:
+        before = torch.stack([s[0] for s in states[:-1]]).detach()
+        singular, product = find_spectrum(chosen.chain.step, chosen.x[0], before)
+    return Flow(chosen.what, chosen.kinds, norms, singular, product)
 
 
 def _walk(

@@ -172,11 +172,11 @@ def ledger(layer: LayerRecord, at: int = -1, groups: Sequence[Any] | np.ndarray 
 
 
 def _addends(layer: LayerRecord) -> tuple[Tensor, Tensor, Tensor, Tensor, str]:
-    """Kept, written, held, held before the first step, and its name: held_t = kept_t∘held_{t-1} + written_t."""
+    """held_t = kept_t∘held_{t-1} + written_t: kept, written, held, held at the start; and what is held."""
     if isinstance(layer, ElmanRecord):
         raise RecordError(
-            "an Elman layer has no ledger: its state is computed anew at every step, with no part kept and no "
-            "part written; take a GRU or an LSTM, or look at its gradient flow instead"
+            "an Elman layer has no ledger: its state is computed anew at every step, with no part kept and "
+            "no part written; take a GRU or an LSTM, or look at its gradient flow instead"
         )
     if len(layer.directions) > 1:
         raise RecordError(
@@ -244,10 +244,7 @@ def _groups(
         raise OptionError(
             f"there are {len(names)} labels for {time} steps; give one for each step of the record"
         )
-    if backward:
-        names = names[::-1][taken][::-1]
-    else:
-        names = names[taken]
+    names = names[::-1][taken][::-1] if backward else names[taken]
     distinct = {name: index for index, name in enumerate(dict.fromkeys(names))}
     return np.array([distinct[name] for name in names], dtype=np.int64), (*distinct, BEFORE)
 

@@ -86,9 +86,8 @@ def _check(layers: tuple[tuple[Cell, ...], ...], layer: int | None, direction: i
     if layer is not None and not -count <= layer < count:
         raise OptionError(f"layer={layer}, but the model has {count}; give 0 to {count - 1}")
     if direction not in range(ways):
-        raise OptionError(
-            f"direction={direction}, but the model has {ways}; give 0{' or 1' if ways > 1 else ''}"
-        )
+        wanted = "0 or 1" if ways > 1 else "0"
+        raise OptionError(f"direction={direction}, but the model has {ways}; give {wanted}")
 
 
 def _kind(cell: Cell) -> str:

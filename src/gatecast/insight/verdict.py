@@ -59,26 +59,21 @@ def judge(relative: Float[FloatArray, "lags"], kinds: tuple[str, ...]) -> Verdic
     >>> verdict.word, verdict.reaches
     ('vanishing', 6)
     >>> verdict.sentence
-    '100 steps back the gradient is 7.9e-31 of what it is at the last step; beyond 6 steps less than 1 % arrives'
+    "100 steps back the gradient is 7.9e-31 of the last step's; beyond 6 steps less than 1 % arrives"
     """
     last = len(relative) - 1
     reaches = int(np.max(np.flatnonzero(relative >= VANISHING), initial=0))
-    if relative[-1] < VANISHING or relative.max() > EXPLODING:
-        exploding = relative.max() > EXPLODING
-        lag = int(relative.argmax()) if exploding else last
-    else:
-        exploding, lag = False, last
+    largest = int(relative.argmax())
+    lag = largest if relative[largest] > EXPLODING else last
     value = float(relative[lag])
-    if exploding:
-        return Verdict(
-            "exploding", lag, value, reaches, f"{_steps(lag)} back the gradient is {_times(value)} of what it "
-            "is at the last step: early steps drown late ones", _against_exploding(relative, kinds),
-        )  # fmt: skip
-    share = f"{_steps(lag)} back the gradient is {_times(value)} of what it is at the last step"
+    words = f"{_steps(lag)} back the gradient is {_times(value)} of the last step's"
+    if value > EXPLODING:
+        words += ": early steps drown late ones"
+        return Verdict("exploding", lag, value, reaches, words, _against_exploding(relative, kinds))
     if value < VANISHING:
-        words = f"{share}; beyond {_steps(reaches)} less than 1 % arrives"
+        words += f"; beyond {_steps(reaches)} less than 1 % arrives"
         return Verdict("vanishing", lag, value, reaches, words, _against_vanishing(last, kinds))
-    return Verdict("healthy", lag, value, reaches, share, ())
+    return Verdict("healthy", lag, value, reaches, words, ())
 
 
 def forget_bias(half_life: float) -> float:
@@ -94,51 +89,53 @@ def forget_bias(half_life: float) -> float:
 
 def _against_vanishing(lag: int, kinds: tuple[str, ...]) -> tuple[str, ...]:
     """What lets a gradient through to a lag."""
+    lag = max(lag, 3)
     bias = f"{forget_bias(lag):.1f}"
     words = []
-    if any(kind == "Elman" for kind in kinds):
+    if "Elman" in kinds:
         words += [
-            "take an LSTM or a GRU: their state is carried over by a gate, where this layer computes it anew "
-            f"at every step (with a forget bias: at PyTorch's default an LSTM fades like this too; for "
-            f"{_steps(lag)} start it at {bias})",
-            "start the recurrent matrix orthogonal, torch.nn.init.orthogonal_(rnn.weight_hh_l0): the gradient "
-            "fades later, not never",
+            "take an LSTM or a GRU, whose gate carries the state over where this layer computes it anew, and "
+            f"start its forget bias at {bias}: at PyTorch's default, near 0, an LSTM fades like this layer",
+            "start the recurrent matrix orthogonal, torch.nn.init.orthogonal_(layer.weight_hh_l0): the "
+            "gradient then fades later, not never",
         ]
-    if any(kind == "GRU" for kind in kinds):
+    if "GRU" in kinds:
         words.append(
-            f"start the bias of the update gate, which keeps the old state, at {bias}: half of the state then "
-            f"stays for {_steps(lag)}"
+            f"start the bias of the update gate at {bias}, gatecast.memory.forget_bias_(layer, {bias}): that "
+            f"gate keeps the old state, half of which then stays for {_steps(lag)}"
         )
-    if any(kind not in ("Elman", "GRU") for kind in kinds):
+    if set(kinds) - {"Elman", "GRU"}:
         words += [
-            f"start the forget bias at {bias}: half of the cell then stays for {_steps(lag)} "
-            "(1 keeps half for 2 steps, 3 for 14; PyTorch's default, near 0, for 1)",
-            f"or spread it, chrono initialisation: b_f = log u with u uniform on [1, {max(lag, 2)}], b_i = -b_f",
+            f"start the forget bias at {bias}, gatecast.memory.forget_bias_(layer, {bias}): half of the cell "
+            f"then stays for {_steps(lag)} (at 1 for 2 steps, at 3 for 14; at the default, near 0, for 1)",
+            f"or spread it over the units, gatecast.memory.chrono_(layer, {lag}): b_f = log u with u uniform "
+            f"on 1 to {lag - 1}, b_i = -b_f",
         ]
     return (
         *words,
-        "bring the past nearer: longer steps, shorter sequences, or the value of that lag as an input of its own",
+        "bring the past nearer: longer steps, shorter sequences, or the value of that lag as an input",
     )
 
 
 def _against_exploding(relative: FloatArray, kinds: tuple[str, ...]) -> tuple[str, ...]:
     """What tames a gradient."""
-    calm = int(np.argmax(relative > TRUNCATED))
-    words = [
-        "clip the gradient's norm while training, torch.nn.utils.clip_grad_norm_(parameters, 1.0): descent then "
-        "takes steps of a bounded size in the same direction",
-        f"cut backpropagation off after {_steps(max(calm - 1, 1))}, where it has not yet grown "
-        f"{TRUNCATED:.0f}-fold",
-    ]
-    if any(kind == "Elman" for kind in kinds):
-        words += [
-            "start the recurrent matrix orthogonal with gain 1, torch.nn.init.orthogonal_(rnn.weight_hh_l0), and "
-            "take tanh, which is bounded, over relu",
-            "take an LSTM or a GRU: what their gates carry over is multiplied by numbers below 1",
-        ]
-    else:
-        words.append("start the recurrent matrices smaller: what grows is the path through the hidden state")
-    return tuple(words)
+    calm = max(int(np.argmax(relative > TRUNCATED)) - 1, 1)
+    words = (
+        "clip the gradient's norm while training, torch.nn.utils.clip_grad_norm_(parameters, 1.0): descent "
+        "keeps its direction and takes steps of bounded size",
+        f"cut backpropagation off after {_steps(calm)}, before it has grown {TRUNCATED:.0f}-fold",
+    )
+    if "Elman" not in kinds:
+        return (
+            *words,
+            "start the recurrent matrices smaller: what grows is the path through the hidden state",
+        )
+    return (
+        *words,
+        "start the recurrent matrix orthogonal, torch.nn.init.orthogonal_(layer.weight_hh_l0), with gain 1, "
+        "and take tanh, which is bounded, over relu",
+        "take an LSTM or a GRU: what their gates carry over is multiplied by numbers below 1",
+    )
 
 
 def _steps(count: int) -> str:

@@ -1,4 +1,4 @@
-"""Gradient flow: how much of a gradient arrives so many steps back, of several nets or moments of training."""
+"""Gradient flow: how much of a gradient arrives so many steps back, of nets or moments of training."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

@@ -22,7 +22,7 @@ DIVERGING = (
     (1.0, BLUE),
 )
 FEW = 12  # groups whose names are written in lines and whose bars bear numbers
-UNIT_HEIGHT, LEAST, MOST = 8, 160, 560  # pixels
+UNIT_HEIGHT, LEAST, MOST, BARS = 8, 160, 560, 150  # pixels
 
 
 def ledger_figure(account: Ledger, series: int = 0) -> go.Figure:
@@ -37,44 +37,48 @@ def ledger_figure(account: Ledger, series: int = 0) -> go.Figure:
     one = account.of(series)
     columns = _columns(one)
     names = ["before" if one.names[c] == BEFORE else escape(one.names[c]) for c in columns]
-    ages = one.half_age()[0]
-    order = np.argsort(np.where(np.isnan(ages), np.inf, ages), kind="stable")[
-        ::-1
-    ]  # drawn from the bottom up
-    parts, signed = one.by_group[0][columns][:, order], _signed(one)[columns][:, order]
-    height = int(np.clip(UNIT_HEIGHT * len(order), LEAST, MOST))
+    height = int(np.clip(UNIT_HEIGHT * one.held.shape[1], LEAST, MOST))
     figure = make_subplots(
-        rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.06, row_heights=[height, 150]
+        rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.06, row_heights=[height, BARS]
     )
-    bound = max(float(np.nanpercentile(np.abs(signed), 99.5)), 1e-12)
+    _add_units(figure, one, columns, names)
+    _add_all(figure, np.array(list(one.share_by_group.values()))[columns], names)
+    grouped = len(one.names) <= len(one.labels)
+    when = "when it was written" if grouped else "step at which it was written"
+    dressed(figure, x=when, y="units, short memory on top", height=height + BARS + 140)
+    figure.update_yaxes(showticklabels=False, ticks="", showgrid=False, row=1, col=1)
+    figure.update_xaxes(ticks="", row=1, col=1)
+    figure.update_xaxes(type="category", showgrid=False)
+    if len(names) <= FEW:
+        figure.update_xaxes(tickvals=names, ticktext=["<br>".join(wrap(n, 12)) for n in names], tickangle=0)
+    return figure.update_layout(hovermode="closest", showlegend=False)
+
+
+def _add_units(figure: go.Figure, one: Ledger, columns: list[int], names: list[str]) -> None:
+    """What each unit holds of each group's writing, as a share of all it holds."""
+    ages = one.half_age()[0]
+    order = np.argsort(np.where(np.isnan(ages), np.inf, ages), kind="stable")[::-1]  # drawn from the bottom
+    signed = _signed(one)[columns][:, order]
+    bound = float(np.nanpercentile(np.abs(signed), 99.5)) if np.isfinite(signed).any() else 0.0
     figure.add_heatmap(
-        x=names, y=np.arange(len(order)), z=signed.T, zmin=-bound, zmax=bound, hoverongaps=False,
-        colorscale=[list(stop) for stop in DIVERGING], customdata=_hovers(one, parts, order),
-        hovertemplate="%{customdata}<extra></extra>", row=1, col=1, xgap=1 if len(names) <= 60 else 0,
+        x=names, y=np.arange(len(order)), z=signed.T, zmin=-(bound or 1), zmax=bound or 1,
+        colorscale=[list(stop) for stop in DIVERGING], customdata=_hovers(one, columns, order),
+        hovertemplate="%{customdata}<extra></extra>", hoverongaps=False, row=1, col=1,
+        xgap=1 if len(names) <= 60 else 0,
         colorbar={"thickness": 12, "outlinewidth": 0, "tickformat": "+.0%", "len": 0.66, "y": 1,
                   "yanchor": "top", "title": {"text": "share of what<br>a unit holds"}},
     )  # fmt: skip
-    shares = np.array(list(one.share_by_group.values()))[columns]
+
+
+def _add_all(figure: go.Figure, shares: FloatArray, names: list[str]) -> None:
+    """Each group's share of all that is held."""
     figure.add_bar(
         x=names, y=shares, marker={"color": GREY, "line": {"width": 0}}, name="all units", row=2, col=1,
         text=[share(part) for part in shares] if len(names) <= FEW else None, textposition="outside",
         cliponaxis=False, hovertemplate="%{x}: %{y:.1%} of all that is held<extra></extra>",
     )  # fmt: skip
-    grouped = len(one.names) <= len(one.labels)
-    dressed(
-        figure,
-        x="when it was written" if grouped else "step at which it was written",
-        y="units, short memory on top",
-        height=height + 150 + 140,
-    )
-    figure.update_yaxes(showticklabels=False, ticks="", showgrid=False, row=1, col=1)
-    figure.update_xaxes(ticks="", row=1, col=1)
     top = float(np.nanmax(shares, initial=0.0)) or 1.0
     figure.update_yaxes(tickformat=".0%", title_text="share of all", range=[0, 1.25 * top], row=2, col=1)
-    figure.update_xaxes(type="category", showgrid=False)
-    if len(names) <= FEW:
-        figure.update_xaxes(tickvals=names, ticktext=["<br>".join(wrap(n, 12)) for n in names], tickangle=0)
-    return figure.update_layout(hovermode="closest", showlegend=False)
 
 
 def _columns(one: Ledger) -> list[int]:
@@ -90,19 +94,14 @@ def _signed(one: Ledger) -> FloatArray:
     return signed
 
 
-def _hovers(one: Ledger, parts: FloatArray, order: np.ndarray) -> list[list[str]]:
+def _hovers(one: Ledger, columns: list[int], order: np.ndarray) -> list[list[str]]:
     """What is said over each cell of the heat map, units by groups."""
-    ages, held = one.half_age()[0][order], one.held[0][order]
-    names = [one.names[column] for column in _columns(one)]
+    parts, ages, held = one.by_group[0], one.half_age()[0], one.held[0]
     rows = []
-    for unit, age, value, row in zip(order, ages, held, parts.T, strict=True):
-        when = (
-            f"half of it was written in the last {age:g} steps"
-            if np.isfinite(age)
-            else f"half of it was there {BEFORE}"
-        )
-        head = f"unit {unit} holds {number(value)}; {when}"
-        rows.append(
-            [f"{head}<br>{escape(name)}: {number(part)} of it" for name, part in zip(names, row, strict=True)]
-        )
+    for unit in order:
+        when = f"written in the last {ages[unit]:g} steps" if np.isfinite(ages[unit]) else f"there {BEFORE}"
+        head = f"unit {unit} holds {number(held[unit])}; half of it was {when}"
+        if np.isnan(ages[unit]):
+            head = f"unit {unit} holds nothing"
+        rows.append([f"{head}<br>{escape(one.names[c])}: {number(parts[c, unit])} of it" for c in columns])
     return rows

@@ -5,7 +5,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from memory.random_cells import EVERY_CELL, drawn, elman, lstm, random_state, randomised
 from torch import Tensor, nn
 
 from gatecast.errors import OptionError, RecordError
@@ -13,6 +12,7 @@ from gatecast.insight import flow, flows
 from gatecast.insight.jacobian import largest_singular_values, step_jacobians
 from gatecast.insight.strand import strand
 from gatecast.memory import Cell, ElmanCell, LSTMCell, chrono_, forget_bias_
+from memory.random_cells import EVERY_CELL, drawn, elman, lstm, random_state, randomised
 
 EXACT = {"rtol": 1e-10, "atol": 1e-13}
 
@@ -204,7 +204,7 @@ VERDICTS = dict.fromkeys(TABLE, "vanishing") | {"relu": "exploding", "bias 3": "
 
 
 def powers_of_ten(draws: range, batch: int) -> dict[str, np.ndarray]:
-    """Each net's relative gradients at the table's lags, as logarithms, a row a draw; verdicts as they should be."""
+    """Each net's relative gradients at the table's lags, as logarithms, a row a draw."""
     x = drawn(5, torch.float32)(batch, 201, 4)
     rows: dict[str, list[np.ndarray]] = {name: [] for name in TABLE}
     for seed in draws:
@@ -216,23 +216,28 @@ def powers_of_ten(draws: range, batch: int) -> dict[str, np.ndarray]:
 
 
 def test_what_vanishes_what_explodes_and_what_survives():
-    """Two draws of each net lie about the table's; a factor that is off by a few percent at each step adds up."""
-    for name, found in powers_of_ten(range(2), 1).items():
+    """One draw of each net lies about the table's, give or take a few percent in the factor of each step."""
+    for name, found in powers_of_ten(range(1), 1).items():
         wanted = np.log10(TABLE[name])
-        near = np.abs(found.mean(axis=0) - wanted) < 1 + np.abs(wanted) / 15
-        assert near.all() or (name == "relu" and (found.mean(axis=0) > 0).all()), name
+        near = np.abs(found[0] - wanted) < 1 + np.abs(wanted) / 10
+        assert near.all() or (name == "relu" and (found[0] > 0).all()), name
 
 
 @pytest.mark.slow
-def test_the_table_is_of_the_order_of_magnitude_of_the_median_draw():
-    """Nine draws: medians within a factor of ten; the relu net's draws span orders, the table's among them."""
+def test_the_median_draw_has_the_order_of_magnitude_of_the_table():
+    """Of nine draws; at 200 steps, where they lie orders apart, of the half that lies in the middle.
+
+    The relu net's lie furthest apart, and the table's is the calmest.
+    """
     for name, found in powers_of_ten(range(9), 8).items():
         wanted = np.log10(TABLE[name])
+        low, middle, high = np.quantile(found, [0.25, 0.5, 0.75], axis=0)
         if name == "relu":
             assert (found.min(axis=0) < wanted + 1).all()
             assert (found.max(axis=0) > wanted).all()
-        else:
-            assert np.abs(np.median(found, axis=0) - wanted).max() < 1.0, name
+            continue
+        assert np.abs(middle - wanted)[:3].max() < 1.0, name
+        assert ((low - 1 < wanted) & (wanted < high + 1)).all(), name
 
 
 def test_a_verdict_says_what_would_help_with_its_numbers():

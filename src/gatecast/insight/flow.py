@@ -25,7 +25,7 @@ from gatecast.insight.chain import Chain, double
 from gatecast.insight.jacobian import spectrum as find_spectrum
 from gatecast.insight.strand import Strand, strand
 from gatecast.insight.verdict import Verdict, judge
-from gatecast.memory import Recurrent
+from gatecast.memory import Recurrent, one_thread
 
 Loss: TypeAlias = Callable[[Tensor], Tensor]
 Which: TypeAlias = Literal["input", "hidden", "cell", "state"]
@@ -121,7 +121,7 @@ def flow(
     >>> seen.what, seen.lags, seen.verdict
     ('LSTM', 50, 'vanishing')
     """
-    with torch.inference_mode(False), torch.enable_grad():
+    with one_thread(), torch.inference_mode(False), torch.enable_grad():
         chosen = strand(model, x, state, layer, direction)
         return _followed(chosen, loss, spectrum)
 

@@ -22,6 +22,7 @@ from gatecast.insight.words import share
 from gatecast.memory import ElmanRecord, GRURecord, LayerRecord, LSTMRecord, SLSTMRecord
 
 BEFORE = "before the first step"
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,7 @@ class Ledger:
         total = written.sum(axis=1) + start
         order = np.argsort(np.where(self.age < 0, np.iinfo(np.int64).max, self.age), axis=1, kind="stable")
         counted = np.take_along_axis(written, order[..., None], axis=1).cumsum(axis=1)
-        enough = counted >= 0.5 * total[:, None]
+        enough = counted >= 0.5 * (1 - ROUNDING) * total[:, None]
         steps = np.where(enough.any(axis=1), enough.argmax(axis=1) + 1.0, np.inf)
         return np.where(total > 0, steps, np.nan)
 
@@ -178,6 +179,10 @@ def _addends(layer: LayerRecord) -> tuple[Tensor, Tensor, Tensor, Tensor, str]:
             "an Elman layer has no ledger: its state is computed anew at every step, with no part kept and "
             "no part written; take a GRU or an LSTM, or look at its gradient flow instead"
         )
+    if not isinstance(layer, GRURecord | LSTMRecord):
+        raise RecordError(
+            f"a ledger was asked of a {type(layer).__name__}; give one layer, record(model, x).layers[0]"
+        )
     if len(layer.directions) > 1:
         raise RecordError(
             "the record is of two directions, which write in opposite order; give one, layer.directions[0]"
@@ -191,12 +196,8 @@ def _addends(layer: LayerRecord) -> tuple[Tensor, Tensor, Tensor, Tensor, str]:
         held = _double(layer.cell) / _double(layer.normaliser)
         before = _double(first.cell) / _double(first.normaliser).masked_fill(first.normaliser == 0, 1.0)
         return 1 - part, part * _double(layer.candidate), held, before, "normalised cell state"
-    if isinstance(layer, LSTMRecord):
-        written = _double(layer.input_gate) * _double(layer.candidate)
-        return _double(layer.forget_gate), written, _double(layer.cell), _double(first.cell), "cell state"
-    raise RecordError(
-        f"a ledger was asked of a {type(layer).__name__}; give one layer, record(model, x).layers[0]"
-    )
+    written = _double(layer.input_gate) * _double(layer.candidate)
+    return _double(layer.forget_gate), written, _double(layer.cell), _double(first.cell), "cell state"
 
 
 def _double(part: Tensor) -> Tensor:

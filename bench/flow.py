@@ -78,9 +78,8 @@ def processor() -> str:
 def main() -> None:
     """Print the table."""
     x = torch.randn(1, STEPS, INPUTS)
-    print(
-        f"{processor()}; Python {platform.python_version()}, torch {torch.__version__}; processor seconds, medians\n"
-    )
+    versions = f"Python {platform.python_version()}, torch {torch.__version__}"
+    print(f"{processor()}; {versions}; processor seconds, medians\n")
     print("| cell | gradient | with singular values | ledger |")
     print("|---|---|---|---|", flush=True)
     for name, cell in cells().items():

@@ -13,6 +13,7 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
@@ -83,10 +84,10 @@ def main() -> None:
     print("| cell | gradient | with singular values | ledger |")
     print("|---|---|---|---|", flush=True)
     for name, cell in cells().items():
-        alone = seconds(lambda cell=cell: flow(cell, x, spectrum=False))
-        whole = seconds(lambda cell=cell: flow(cell, x))
+        alone = seconds(partial(flow, cell, x, spectrum=False))
+        whole = seconds(partial(flow, cell, x))
         layer = record(cell, x).layers[0]
-        kept = "–" if name == "RNN" else f"{seconds(lambda layer=layer: ledger(layer)):.4f}"
+        kept = "–" if name == "RNN" else f"{seconds(partial(ledger, layer)):.4f}"
         beyond = f"  (above {LIMIT:g})" if name == "LSTM" and whole > LIMIT else ""
         print(f"| {name} | {alone:.3f} | {whole:.3f}{beyond} | {kept} |", flush=True)
 

@@ -13,13 +13,16 @@ from gatecast.insight.figures import (
     normality_figure,
     parts_figure,
     residuals_figure,
+    sorted_units,
     spectrum_figure,
     training_flow_figure,
+    xray_figure,
 )
 from gatecast.insight.flow import Flow, flow, flows
+from gatecast.insight.inspection import Inspection, inspect
 from gatecast.insight.labels import day_labels, event_labels, hour_labels
 from gatecast.insight.ledger import Ledger, ledger
-from gatecast.insight.subject import Explainable, Subject, find_position, find_series
+from gatecast.insight.subject import Explainable, Subject, choose, find_position, find_series
 from gatecast.insight.training_flow import FlowWatch, TrainingFlow, training_flow
 from gatecast.insight.verdict import Verdict
 from gatecast.insight.words import (
@@ -37,6 +40,7 @@ __all__ = [
     "Explainable",
     "Flow",
     "FlowWatch",
+    "Inspection",
     "Ledger",
     "Subject",
     "TrainingFlow",
@@ -44,6 +48,7 @@ __all__ = [
     "autocorrelation_figure",
     "board_remarks",
     "board_rows",
+    "choose",
     "compared_over",
     "covariates_figure",
     "coverage_figure",
@@ -59,6 +64,7 @@ __all__ = [
     "flows",
     "headline",
     "hour_labels",
+    "inspect",
     "leaderboard_figure",
     "ledger",
     "ledger_figure",
@@ -67,7 +73,9 @@ __all__ = [
     "parts_figure",
     "residuals_figure",
     "share",
+    "sorted_units",
     "spectrum_figure",
     "training_flow",
     "training_flow_figure",
+    "xray_figure",
 ]

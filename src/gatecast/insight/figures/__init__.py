@@ -7,8 +7,10 @@ from gatecast.insight.figures.flow import flow_figure, spectrum_figure, training
 from gatecast.insight.figures.ledger import ledger_figure
 from gatecast.insight.figures.parts import parts_figure
 from gatecast.insight.figures.residuals import autocorrelation_figure, normality_figure, residuals_figure
+from gatecast.insight.figures.xray import Lines, sorted_units, xray_figure
 
 __all__ = [
+    "Lines",
     "autocorrelation_figure",
     "covariates_figure",
     "coverage_figure",
@@ -20,6 +22,8 @@ __all__ = [
     "normality_figure",
     "parts_figure",
     "residuals_figure",
+    "sorted_units",
     "spectrum_figure",
     "training_flow_figure",
+    "xray_figure",
 ]

@@ -44,7 +44,7 @@ def cells() -> dict[str, Recurrent]:
     def gated(rows: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         return draw(rows * UNITS, INPUTS), draw(rows * UNITS, UNITS), draw(rows * UNITS)
 
-    norms = [torch.ones(4 * UNITS), torch.zeros(4 * UNITS)] * 2 + [torch.ones(UNITS), torch.zeros(UNITS)]
+    ones, zeros = torch.ones(4 * UNITS), torch.zeros(4 * UNITS)
     return {
         "RNN": torch.nn.RNN(INPUTS, UNITS, batch_first=True),
         "GRU": torch.nn.GRU(INPUTS, UNITS, batch_first=True),
@@ -52,7 +52,9 @@ def cells() -> dict[str, Recurrent]:
         "LSTM, two layers": torch.nn.LSTM(INPUTS, UNITS, num_layers=2, batch_first=True),
         "LSTM with peepholes": PeepholeLSTMCell(*gated(4), draw(UNITS), draw(UNITS), draw(UNITS)),
         "LSTM, coupled": CoupledLSTMCell(*gated(3)),
-        "LSTM, layer norm": LayerNormLSTMCell(*gated(4), *norms),
+        "LSTM, layer norm": LayerNormLSTMCell(
+            *gated(4), ones, zeros, ones, zeros, ones[:UNITS], zeros[:UNITS]
+        ),
         "sLSTM": SLSTMCell(*gated(4)),
     }
 

@@ -2,7 +2,8 @@
 
 The joint state is what one step hands to the next: every part of every layer's state side by side. Its
 parts are separate coordinates. A change of the cell state c_t leaves h_t as it is, and is felt from the next
-step on; that is what makes the chain rule a plain product of the Jacobians ∂s_t/∂s_{t-1}.
+step on; that is what makes the chain rule a plain product of the Jacobians ∂s_t/∂s_{t-1}. An sLSTM hands on
+its cell and normaliser scaled by its stabiliser, and gradients are of these.
 """
 
 from dataclasses import dataclass, fields, replace

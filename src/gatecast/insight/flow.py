@@ -112,7 +112,7 @@ def flow(
                first instant. A bidirectional model is followed layer by layer, the uppermost if not given
     spectrum   whether to compute singular values too, most of the work
 
-    The model is neither run nor changed: its parameters are copied. Dropout is not applied.
+    The model is not changed: its parameters are copied. Dropout is not applied.
 
     Raises RecordError for a model, x or state that no record can be made of; OptionError for a layer or a
     direction that is not there and for a loss that is no number.

@@ -151,8 +151,8 @@ def ledger(layer: LayerRecord, at: int = -1, groups: Sequence[Any] | np.ndarray 
     >>> account = ledger(layer, groups=["Monday"] * 24 + ["Tuesday"] * 24)
     >>> account.residual < 1e-12, list(account.share_by_group)
     (True, ['Monday', 'Tuesday', 'before the first step'])
-    >>> account.words(step=(1, "hours")).partition(";")[0]
-    'half of what the cell state holds was written in the last 2 hours'
+    >>> account.words(step=(1, "hours")).partition(" in the last ")[0]
+    'half of what the cell state holds was written'
     """
     kept, written, held, before, account = _addends(layer)
     kept, written, held = (_laid_out(part, layer) for part in (kept, written, held))

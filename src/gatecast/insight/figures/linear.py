@@ -1,4 +1,4 @@
-"""The linear part of a forecast, taken apart: what lifts it above the level of the series and what lowers it."""
+"""The linear part of a forecast, taken apart: what lifts it above the level and what lowers it."""
 
 from html import escape
 
@@ -34,7 +34,8 @@ def linear_figure(ledger: LinearLedger, stamps: np.ndarray, *, unit: str = "", a
         )  # fmt: skip
     figure.add_scatter(
         x=stamps, y=ledger.total() - level, name="their sum", mode="lines+markers",
-        line={"color": GREY, "width": 2}, marker={"color": GREY, "size": 4}, hovertemplate=f"%{{y:+{NUMBER}}}",
+        line={"color": GREY, "width": 2}, marker={"color": GREY, "size": 4},
+        hovertemplate=f"%{{y:+{NUMBER}}}",
     )  # fmt: skip
     dressed(figure, x=axis, y=quantity("above or below the level", unit), height=460)
     figure.add_hline(y=0, line={"color": GREY, "width": 1})

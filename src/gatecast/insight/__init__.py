@@ -1,5 +1,7 @@
 """The insight room: figures and facts that make a forecast understood."""
 
+from gatecast.insight.ablation import Ablation, unit_ablation
+from gatecast.insight.changes import Change, Clamp, Holiday, Set, Shift, parse_change
 from gatecast.insight.facts import facts
 from gatecast.insight.figures import (
     autocorrelation_figure,
@@ -7,12 +9,20 @@ from gatecast.insight.figures import (
     coverage_figure,
     errors_by_step_figure,
     fan_chart,
+    half_life_figure,
     leaderboard_figure,
     normality_figure,
     parts_figure,
+    reach_figure,
     residuals_figure,
+    washout_figure,
+    whatif_figure,
 )
+from gatecast.insight.halflife import HalfLives, half_lives
+from gatecast.insight.reach import Reach, reach
 from gatecast.insight.subject import Explainable, Subject, find_position, find_series
+from gatecast.insight.washout import Washout, washout
+from gatecast.insight.whatif import WhatIf, what_if
 from gatecast.insight.words import (
     BOARD_HEAD,
     board_remarks,
@@ -25,8 +35,18 @@ from gatecast.insight.words import (
 
 __all__ = [
     "BOARD_HEAD",
+    "Ablation",
+    "Change",
+    "Clamp",
     "Explainable",
+    "HalfLives",
+    "Holiday",
+    "Reach",
+    "Set",
+    "Shift",
     "Subject",
+    "Washout",
+    "WhatIf",
     "autocorrelation_figure",
     "board_remarks",
     "board_rows",
@@ -38,11 +58,21 @@ __all__ = [
     "fan_chart",
     "find_position",
     "find_series",
+    "half_life_figure",
+    "half_lives",
     "headline",
     "leaderboard_figure",
     "normality_figure",
     "number",
+    "parse_change",
     "parts_figure",
+    "reach",
+    "reach_figure",
     "residuals_figure",
     "share",
+    "unit_ablation",
+    "washout",
+    "washout_figure",
+    "what_if",
+    "whatif_figure",
 ]

@@ -16,7 +16,7 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.errors import OptionError, SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
-from gatecast.insight.figures.stretch import stamps
+from gatecast.insight.stamps import stamps
 from gatecast.memory import Workings
 
 LEVELS = (0.1, 0.5, 0.9)

@@ -11,12 +11,12 @@ import numpy as np
 from jaxtyping import Float
 
 from gatecast._types import FloatArray
-from gatecast.data import Frequency
+from gatecast.data import Frequency, continue_times
 from gatecast.forecaster import Forecast
 from gatecast.insight.changes import Change, Clamp, range_notes
 from gatecast.insight.clamp import last_clamped_state
-from gatecast.insight.figures.stretch import stretch
 from gatecast.insight.rerun import forecast_of_state
+from gatecast.insight.stamps import stamps
 from gatecast.insight.subject import LEVELS, Subject
 from gatecast.insight.when import rows_when, written
 from gatecast.insight.words import number
@@ -105,7 +105,6 @@ def what_if(subject: Subject, *changes: Change, levels: Sequence[float] = LEVELS
     else:
         after = edited.forecast(levels=levels)
     linear, memory = (_apart(a, b) for a, b in _parts(before, after))
-    shown = stretch(subject.panel, before, 0, 1)
     return WhatIf(
         changes=changes,
         before=before,
@@ -113,7 +112,7 @@ def what_if(subject: Subject, *changes: Change, levels: Sequence[float] = LEVELS
         difference=after.point[0] - before.point[0] if linear is None or memory is None else linear + memory,
         linear=linear,
         memory=memory,
-        stamps=shown.future_stamps,
+        stamps=_stamps(subject),
         frequency=subject.panel.frequency,
         notes=tuple(notes),
     )
@@ -132,6 +131,14 @@ def said_time(stamp: np.generic, frequency: Frequency) -> str:
     if frequency.unit == "microsecond":
         return f"{moment:%H:%M} on {day}"
     return day if frequency.unit == "day" else f"{moment:%B %Y}"
+
+
+def _stamps(subject: Subject) -> np.ndarray:
+    """Local times of the steps ahead, or step numbers, whether the panel has them or not. [horizon]"""
+    panel = subject.panel
+    past = panel.times[int(panel.offsets[subject.series]) : subject.row + 1]
+    ahead = continue_times(past, panel.frequency, panel.zone, subject.horizon)
+    return stamps(ahead, panel.zone, panel.frequency)
 
 
 def _held(subject: Subject, workings: Workings, clamps: Sequence[Clamp]) -> Forecast:

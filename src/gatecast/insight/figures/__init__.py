@@ -4,7 +4,9 @@ from gatecast.insight.figures.comparison import coverage_figure, errors_by_step_
 from gatecast.insight.figures.covariates import covariates_figure
 from gatecast.insight.figures.fan import fan_chart
 from gatecast.insight.figures.parts import parts_figure
+from gatecast.insight.figures.reach import half_life_figure, reach_figure, washout_figure
 from gatecast.insight.figures.residuals import autocorrelation_figure, normality_figure, residuals_figure
+from gatecast.insight.figures.whatif import whatif_figure
 
 __all__ = [
     "autocorrelation_figure",
@@ -12,8 +14,12 @@ __all__ = [
     "coverage_figure",
     "errors_by_step_figure",
     "fan_chart",
+    "half_life_figure",
     "leaderboard_figure",
     "normality_figure",
     "parts_figure",
+    "reach_figure",
     "residuals_figure",
+    "washout_figure",
+    "whatif_figure",
 ]

@@ -1,8 +1,32 @@
 """The memory room: recurrent networks over windows of the past, trained on quantiles."""
 
 from gatecast.memory.alone import GRU, LSTM, RNN
+from gatecast.memory.cells import (
+    Cell,
+    CoupledLSTMCell,
+    ElmanCell,
+    GRUCell,
+    LayerNormLSTMCell,
+    LSTMCell,
+    PeepholeLSTMCell,
+    SLSTMCell,
+    cells_of,
+    unroll,
+)
+from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
-from gatecast.memory.network import Cell, Network, Shape
+from gatecast.memory.network import CellKind, Network, Shape
+from gatecast.memory.record import (
+    ElmanRecord,
+    GRURecord,
+    HiddenState,
+    LayerRecord,
+    LSTMRecord,
+    LSTMState,
+    SLSTMRecord,
+    SLSTMState,
+)
+from gatecast.memory.recorded import Record, record
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
 from gatecast.memory.train import Snapshot, Trained, Training, learn_network, one_thread, read
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
@@ -15,12 +39,29 @@ __all__ = [
     "Calibrated",
     "Cell",
     "Column",
+    "CellKind",
+    "CoupledLSTMCell",
     "Cutter",
+    "ElmanCell",
+    "ElmanRecord",
     "Extras",
+    "GRUCell",
+    "GRURecord",
+    "HiddenState",
     "Inputs",
+    "LSTMCell",
+    "LSTMRecord",
+    "LSTMState",
+    "LayerNormLSTMCell",
+    "LayerRecord",
     "Network",
+    "PeepholeLSTMCell",
     "Plan",
+    "Record",
     "Rows",
+    "SLSTMCell",
+    "SLSTMRecord",
+    "SLSTMState",
     "Shape",
     "Snapshot",
     "Trained",
@@ -28,6 +69,10 @@ __all__ = [
     "Windows",
     "Workings",
     "calibrate_quantiles",
+    "cells_of",
+    "chrono_",
+    "forget_bias_",
+    "implied_half_life",
     "learn_inputs",
     "learn_network",
     "one_thread",
@@ -37,5 +82,7 @@ __all__ = [
     "read",
     "read_batch",
     "row_columns",
+    "record",
     "single_windows",
+    "unroll",
 ]

@@ -1,9 +1,9 @@
-"""What can be changed in thought: a covariate, a holiday, a gate; each can be written in a line and read again.
+"""What can be changed in thought: a covariate, a holiday, a gate; each is written in a line and read again.
 
-    temperature+3@tomorrow    Shift    every value of a covariate, by so much
-    cloud=90@yesterday,today  Set      to one value
-    holiday@2014-12-30        Holiday  made one; holiday=0@2014-12-25 makes it none
-    forget_gate=0@history     Clamp    a gate of the memory held at one value
+temperature+3@tomorrow    Shift    every value of a covariate, by so much
+cloud=90@yesterday,today  Set      to one value
+holiday@2014-12-30        Holiday  made one; holiday=0@2014-12-25 makes it none
+forget_gate=0@history     Clamp    a gate of the memory held at one value
 """
 
 import re
@@ -23,7 +23,9 @@ from gatecast.insight.words import number
 HISTORY, AHEAD = "history", "ahead"
 GATES = ("input", "forget", "output", "reset", "update")
 _GATE = re.compile(r"(\w+?)[ _]gate")
-_CHANGE = re.compile(r"(?P<name>.+?)\s*(?P<sign>[-+=])\s*(?P<number>[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?)", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"(?P<name>.+?)\s*(?P<sign>[-+=])\s*(?P<number>[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class Shift:
 
     def words(self) -> str:
         """The change as it stands in a sentence."""
-        return f"{self.name} {number(abs(self.by))} {'higher' if self.by >= 0 else 'lower'} {spoken(self.when)}"
+        return (
+            f"{self.name} {number(abs(self.by))} {'higher' if self.by >= 0 else 'lower'} {spoken(self.when)}"
+        )
 
     def made(self, subject: Subject) -> Subject:
         """The subject with the change made; see `Set`."""
@@ -95,12 +99,14 @@ class Holiday:
 
         Raises OptionError where the model reads no holidays, or steps are longer than a day.
         """
-        name = self.name or _holiday_column(subject)
+        name = _holiday_column(subject, self.name)
+        frequency = subject.panel.frequency
+        if frequency.unit in ("step", "month") or (frequency.unit == "day" and frequency.count > 1):
+            raise OptionError(
+                f"a holiday is a day, and a step of this series, {frequency.describe()}, is none; "
+                f"set the covariate instead: {name}=1@…"
+            )
         touched = rows_when(subject, self.on)
-        if subject.panel.frequency.unit in ("step", "month") or subject.panel.frequency.count > 1 and (
-            subject.panel.frequency.unit == "day"
-        ):
-            raise OptionError("a holiday is a day, and a step of this series is none; set the covariate instead")
         start = int(subject.panel.offsets[subject.series])
         rows = np.arange(start, subject.future.stop)
         days = subject.stamps(slice(start, subject.future.stop)).astype("datetime64[D]").astype(np.int64)
@@ -135,7 +141,7 @@ class Clamp:
 
     def words(self) -> str:
         """The change as it stands in a sentence."""
-        how = {0: "shut", 1: "open"}.get(self.value, f"held at {self.value:g}")
+        how = {0.0: "shut", 1.0: "open"}.get(float(self.value), f"held at {self.value:g}")
         throughout = self.when == HISTORY
         return f"the {self.gate} gate {how} {'throughout' if throughout else spoken(self.when)}"
 
@@ -211,17 +217,21 @@ def _with(subject: Subject, name: str, rows: IntArray, values: FloatArray) -> Su
     return replace(subject, panel=edited(subject, name, rows, values))
 
 
-def _holiday_column(subject: Subject) -> str:
-    """The 0/1 covariate that says what a holiday is.
+def _holiday_column(subject: Subject, asked: str | None) -> str:
+    """The 0/1 covariate that says what a holiday is: the one asked for, or the one so called.
 
     Raises OptionError where there is none, or several.
     """
     panel = subject.panel
-    found = [
-        name
-        for name, column in zip(panel.known_names, panel.known.T, strict=True)
-        if "holiday" in name.lower() and not _is_beside(name) and is_binary(column)
-    ]
+    columns = zip(panel.known_names, panel.known.T, strict=True)
+    binary = [name for name, column in columns if is_binary(column)]
+    if asked in binary:
+        return str(asked)
+    found = [name for name in binary if "holiday" in name.lower() and not _is_beside(name)]
+    if asked is not None:
+        raise OptionError(
+            f"{asked!r} is no 0/1 covariate known ahead; of these the model reads {listed(binary) or 'none'}"
+        )
     if "holiday" in found or len(found) == 1:
         return "holiday" if "holiday" in found else found[0]
     if found:

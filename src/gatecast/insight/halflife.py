@@ -1,7 +1,7 @@
 """How long each unit of the memory keeps what it is given: measured by a pulse, beside what its gates imply.
 
-    measured  the unit's cell is moved by one of its standard deviations k steps before the origin, and the
-              network run on from there: what is left of it in the same cell
+    measured  the unit's cell is moved by one of its standard deviations k steps before the origin, what it
+              shows with it, and the network run on from there: what is left of it in the same cell
     implied   ∏ f_j over those k steps (of a GRU, which keeps by its update gate, ∏ z_j)
 
 They differ where the pulse comes back through other gates and units, or is written over. Where they differ
@@ -9,6 +9,7 @@ much the gates' product says nothing of this memory and is not shown. A plain re
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -23,6 +24,7 @@ from gatecast.memory import Workings, one_thread, record
 
 HALF = 0.5
 SILENT = 0.01  # standard deviation of a unit's hidden output over the window: below, it is dead
+STILL = 1e-6  # a cell that varies by less does not move
 FULL, OFTEN = 0.99, 0.9  # |tanh c| (|h| without a cell) above the one in more of the steps than the other
 ALIKE = 0.9  # least rank correlation
 FACTORS = (0.5, 2.0)  # between which the ratios of nine in ten units must lie
@@ -74,10 +76,12 @@ class HalfLives:
             return "no unit's cell moves, so none has a half-life"
         longest = int(self.lags[-1])
         shortest, middle, most = (
-            duration(float(x), self.frequency) if np.isfinite(x) else f"more than {duration(longest, self.frequency)}"
+            duration(float(x), self.frequency)
+            if np.isfinite(x)
+            else f"more than {duration(longest, self.frequency)}"
             for x in (known.min(), np.sort(known)[len(known) // 2], known.max())
         )
-        said = f"half of what a unit is given is gone after {middle} in the middle one, {shortest} to {most} in all"
+        said = f"half of what a unit is given is gone after {middle} in the median one ({shortest} to {most})"
         counts = [(int(self.dead.sum()), "dead"), (int(self.saturated.sum()), "saturated")]
         idle = " and ".join(f"{count} {word}" for count, word in counts if count)
         return f"{said}; of {len(self.dead)} units {idle}" if idle else said
@@ -92,8 +96,9 @@ def half_lives(subject: Subject) -> HalfLives:
     begun = int(workings.begun[0])
     lags = lag_grid(begun - 1, ())[1:]
     layer = _recorded(workings)
-    hidden, cell, kept = (None if part is None else part[-begun:] for part in layer)
-    left = _left(workings, hidden, cell, lags)
+    hidden, cell = layer.hidden[-begun:], layer.cell[-begun:]
+    kept = None if layer.kept is None else layer.kept[-begun:]
+    left = _left(workings, layer, lags)
     measured = crossing(lags, left)
     implied = None if kept is None else np.stack([kept[begun - lag :].prod(axis=0) for lag in lags])
     by_gates = None if implied is None else crossing(lags, implied)
@@ -115,7 +120,9 @@ def half_lives(subject: Subject) -> HalfLives:
     )
 
 
-def crossing(lags: Int[IntArray, "lags"], left: Float[FloatArray, "lags units"]) -> Float[FloatArray, "units"]:
+def crossing(
+    lags: Int[IntArray, "lags"], left: Float[FloatArray, "lags units"]
+) -> Float[FloatArray, "units"]:
     """When the size of what is left first falls below half, on straight lines of its logarithm. [units]
 
     Nothing is lost at lag 0; infinite where the lags end before, NaN for a column of NaN.
@@ -134,38 +141,53 @@ def crossing(lags: Int[IntArray, "lags"], left: Float[FloatArray, "lags units"])
     return np.where(np.isnan(left).any(axis=0), np.nan, found)
 
 
-def _recorded(workings: Workings) -> tuple[FloatArray, FloatArray, FloatArray | None]:
-    """Hidden state, what is kept from step to step, and the share kept, at every step. [context, units]"""
-    layer = record(workings.network.encoder, workings.batch.history).layers[0]
+class _Layer(NamedTuple):
+    """What the recurrent layer did at every step of the window. Each [context, units]
+
+    cell   what stays from step to step: the hidden state itself where there is no cell
+    shown  how much of its cell each unit shows: the output gate; None where there is no cell
+    kept   share of the cell kept; None without a gate for it
+    """
+
+    hidden: FloatArray
+    cell: FloatArray
+    shown: FloatArray | None
+    kept: FloatArray | None
+
+
+def _recorded(workings: Workings) -> _Layer:
+    encoder = cast("nn.LSTM | nn.GRU | nn.RNN", workings.network.encoder)
+    layer = record(encoder, workings.batch.history.to(next(encoder.parameters()).device)).layers[0]
     hidden = _array(layer.hidden)
-    if isinstance(workings.network.encoder, nn.LSTM):
-        return hidden, _array(layer.cell), _array(layer.forget_gate)
-    gated = isinstance(workings.network.encoder, nn.GRU)
-    return hidden, hidden, _array(layer.update_gate) if gated else None
+    if isinstance(encoder, nn.LSTM):
+        return _Layer(hidden, _array(layer.cell), _array(layer.output_gate), _array(layer.forget_gate))
+    kept = _array(layer.update_gate) if isinstance(encoder, nn.GRU) else None
+    return _Layer(hidden, hidden, None, kept)
 
 
-def _left(
-    workings: Workings, hidden: FloatArray, cell: FloatArray, lags: Int[IntArray, "lags"]
-) -> Float[FloatArray, "lags units"]:
+def _left(workings: Workings, layer: _Layer, lags: Int[IntArray, "lags"]) -> Float[FloatArray, "lags units"]:
     """What is left at the origin of one standard deviation put into each unit's cell at each lag."""
     encoder = workings.network.encoder
     place = next(encoder.parameters()).device
     history = workings.batch.history[0].to(place)
-    spread = cell.std(axis=0)
+    spread = layer.cell[-int(workings.begun[0]) :].std(axis=0)
     units = len(spread)
     pulses = np.concatenate([np.zeros((1, units)), np.diag(spread)])
     left = np.empty((len(lags), units))
     with one_thread(), torch.no_grad():
         for row, lag in enumerate(lags):
-            at = len(cell) - 1 - int(lag)
-            moved = _state(cell[at] + pulses, place)
-            state = (_state(np.repeat(hidden[at : at + 1], units + 1, axis=0), place), moved)
+            at = len(layer.cell) - 1 - int(lag)
+            cell = layer.cell[at] + pulses
             piece = history[-int(lag) :].expand(units + 1, -1, -1).contiguous()
-            after = encoder(piece, state)[1][1] if isinstance(encoder, nn.LSTM) else encoder(piece, moved)[1]
+            if layer.shown is None:
+                after = encoder(piece, _state(cell, place))[1]
+            else:
+                hidden = layer.shown[at] * np.tanh(cell)
+                after = encoder(piece, (_state(hidden, place), _state(cell, place)))[1][1]
             stored = _array(after[0])
             left[row] = stored[1:].diagonal() - stored[0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        share: FloatArray = np.where(spread > 1e-6, left / spread, np.nan)
+        share: FloatArray = np.where(spread > STILL, left / spread, np.nan)
     return share
 
 
@@ -191,10 +213,10 @@ def _agreement(
         return np.nan, nothing
     one, other = (np.minimum(x[living], longest) for x in (measured, implied))
     ratio: FloatArray = np.percentile(one / other, [INNER[0], 50.0, INNER[1]])
-    ranks = [_ranks(x) for x in (one, other)]
-    if min(rank.std() for rank in ranks) == 0:
+    first, second = _ranks(one), _ranks(other)
+    if min(first.std(), second.std()) == 0:
         return (1.0 if np.allclose(one, other) else np.nan), ratio
-    return float(np.corrcoef(*ranks)[0, 1]), ratio
+    return float(np.corrcoef(first, second)[0, 1]), ratio
 
 
 def _ranks(values: FloatArray) -> FloatArray:

@@ -83,9 +83,10 @@ def column_of(subject: Subject, name: str) -> Float[FloatArray, "rows"]:
 
 def edited(subject: Subject, name: str, rows: IntArray, values: FloatArray) -> Panel:
     """The panel with one input changed at some rows."""
-    if name in (*subject.panel.known_names, *subject.panel.past_names):
-        return subject.with_covariate(name, rows, values)
-    return subject.with_values(rows, values)
+    covariates = (*subject.panel.known_names, *subject.panel.past_names)
+    if name == SERIES and name not in covariates:
+        return subject.with_values(rows, values)
+    return subject.with_covariate(name, rows, values)
 
 
 def pulse_of(subject: Subject, name: str, size: float) -> Pulse:

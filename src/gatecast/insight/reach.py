@@ -9,7 +9,7 @@ One input is changed at one step (see `pulse`) and the forecast made again, twic
 What is held in a cell is not what is used: a half-life (see `half_lives`) says nothing of this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,9 +28,15 @@ from gatecast.memory import Workings
 Part = Literal["whole", "linear", "memory", "carried"]
 SEEN = 0.01  # of the largest mean change: below, an input counts as out of sight
 ROUNDING = 1e-4  # scaled: inputs and members are rounded to as much, so nothing below is the model's doing
+CLOSER = {"whole": 3, "carried": 12}  # lags tried between the last that is seen and the next, which is not
 SEASONS_BEYOND = 4  # long seasons the whole pipeline is asked for, where its context is shorter
 DAYS_IN_YEAR = 364.0  # 52 weeks: the same weekday
-WORDS = {"whole": "this model", "linear": "its linear part", "memory": "its memory part", "carried": "its memory"}
+WORDS = {
+    "whole": "this model",
+    "linear": "its linear part",
+    "memory": "its memory part",
+    "carried": "its memory",
+}
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,12 @@ class Reach:
 
         Raises OptionError for a part the model does not have.
         """
-        changes = {"whole": self.change, "linear": self.linear, "memory": self.memory, "carried": self.carried}
+        changes = {
+            "whole": self.change,
+            "linear": self.linear,
+            "memory": self.memory,
+            "carried": self.carried,
+        }
         chosen = changes.get(part)
         if chosen is None:
             there = [name for name, change in changes.items() if change is not None]
@@ -121,21 +132,25 @@ def reach(
     """
     pulse = pulse_of(subject, SERIES if name is None else name, size)
     workings = subject.workings()
-    begun = int(workings.begun[0])
-    whole = _whole_lags(subject, workings.context) if lags is None else _checked(subject, lags)
-    inner = lag_grid(begun - 1, subject.panel.seasons) if lags is None else whole[whole < begun]
-    change, linear, memory = _of_whole(subject, pulse, whole)
+    begun, least = int(workings.begun[0]), rounding(workings.scale, subject)
+    before = of_panels(subject, [subject.panel])
+    outer = _whole_lags(subject, workings.context) if lags is None else _checked(subject, lags)
+    inner = lag_grid(begun - 1, subject.panel.seasons) if lags is None else outer[outer < begun]
+    closer = CLOSER if lags is None else {"whole": 0, "carried": 0}
+    whole = _refined(lambda at: _of_whole(subject, pulse, at, before), outer, closer["whole"], least)
+    carried = _refined(lambda at: _carried(subject, workings, pulse, at), inner, closer["carried"], least)
+    halves = before.linear is not None
     return Reach(
         name=pulse.name,
         pulse=pulse,
         frequency=subject.panel.frequency,
-        lags=whole,
-        change=change,
-        linear=linear,
-        memory=memory,
-        carried_lags=inner,
-        carried=_carried(subject, workings, pulse, inner),
-        rounding=rounding(workings.scale, subject),
+        lags=whole[0],
+        change=whole[1][0],
+        linear=whole[1][1] if halves else None,
+        memory=whole[1][2] if halves else None,
+        carried_lags=carried[0],
+        carried=carried[1][0],
+        rounding=least,
         context=workings.context,
     )
 
@@ -169,26 +184,42 @@ def _checked(subject: Subject, lags: Sequence[int]) -> Int[IntArray, "lags"]:
     return chosen
 
 
+def _refined(
+    measure: Callable[[IntArray], FloatArray], lags: IntArray, more: int, least: float
+) -> tuple[Int[IntArray, "lags"], Float[FloatArray, "parts lags horizon"]]:
+    """Measure at some lags, then at a few more behind the last that is seen, up to the next."""
+    sizes = measure(lags)
+    mean = sizes[0].mean(axis=1)
+    seen = np.flatnonzero(mean > max(SEEN * float(np.nanmax(mean, initial=0.0)), least))
+    if not more or not len(seen) or seen[-1] + 1 == len(lags):
+        return lags, sizes
+    between = np.linspace(lags[seen[-1]], lags[seen[-1] + 1], more + 2)[1:-1].round().astype(np.int64)
+    extra = np.setdiff1d(between, lags)
+    if not len(extra):
+        return lags, sizes
+    whole, both = np.concatenate([lags, extra]), np.concatenate([sizes, measure(extra)], axis=1)
+    order = np.argsort(whole)
+    return whole[order], both[:, order]
+
+
 def _of_whole(
-    subject: Subject, pulse: Pulse, lags: IntArray
-) -> tuple[FloatArray, FloatArray | None, FloatArray | None]:
-    """Mean size of the change of the forecast and of its parts at each lag. [lags, horizon] each"""
-    before = of_panels(subject, [subject.panel])
+    subject: Subject, pulse: Pulse, lags: IntArray, before: Paths
+) -> Float[FloatArray, "parts lags horizon"]:
+    """Mean size of the change of the forecast, and of its parts where it has them, at each lag."""
     rows = subject.row - lags
     values = column_of(subject, pulse.name)[rows]
-    sums: list[list[FloatArray]] = [[] for _ in lags]
+    found: list[list[FloatArray]] = [[] for _ in lags]
     for moved in pulse.on(values):
         for k in np.flatnonzero(moved.open):
             panel = edited(subject, pulse.name, rows[k : k + 1], moved.values[k : k + 1])
-            sums[k].append(_sizes(of_panels(subject, [panel]), before)[:, 0])
+            found[k].append(_sizes(of_panels(subject, [panel]), before)[:, 0])
     lacking = np.full((1 if before.linear is None else 3, subject.horizon), np.nan)
-    sizes = np.stack([np.mean(found, axis=0) if found else lacking for found in sums])
-    return sizes[:, 0], *((None, None) if before.linear is None else (sizes[:, 1], sizes[:, 2]))
+    return np.stack([np.mean(sizes, axis=0) if sizes else lacking for sizes in found], axis=1)
 
 
 def _carried(
     subject: Subject, workings: Workings, pulse: Pulse, lags: IntArray
-) -> Float[FloatArray, "lags horizon"]:
+) -> Float[FloatArray, "1 lags horizon"]:
     """Mean size of the change through the recurrent state alone."""
     before = of_histories(workings, workings.batch.history)
     total, directions = np.zeros((len(lags), subject.horizon)), np.zeros(len(lags))
@@ -198,7 +229,7 @@ def _carried(
         directions += where
     with np.errstate(invalid="ignore"):
         mean: FloatArray = np.where(directions[:, None] > 0, total / directions[:, None], np.nan)
-    return mean
+    return mean[None]
 
 
 def _sizes(after: Paths, before: Paths) -> Float[FloatArray, "parts variants horizon"]:

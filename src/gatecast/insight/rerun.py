@@ -1,6 +1,6 @@
 """Make one forecast again from other inputs or states of its network, many variants at a time.
 
-    inputs of the past ──encoder──► hidden state at the origin ──head──► quantiles ──finish──► forecast
+inputs of the past ──encoder──► hidden state at the origin ──head──► quantiles ──finish──► forecast
 """
 
 from collections.abc import Sequence

@@ -70,7 +70,9 @@ def washout(subject: Subject, tolerance: float | None = None) -> Washout:
         lower, upper = subject.forecast(levels=(0.1, 0.5, 0.9)).interval(80)
         tolerance = TOLERATED * float((upper - lower).mean())
     if not tolerance >= 0:
-        raise OptionError(f"tolerance={tolerance!r} is no difference; give a number from 0 in the series' unit")
+        raise OptionError(
+            f"tolerance={tolerance!r} is no difference; give a number from 0 in the series' unit"
+        )
     too_far = np.flatnonzero(np.abs(difference).max(axis=1) > tolerance)
     needed = int(steps[too_far[-1] + 1]) if len(too_far) else int(steps[0])
     return Washout(subject.panel.frequency, steps, difference, float(tolerance), needed)

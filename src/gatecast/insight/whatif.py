@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from gatecast._types import FloatArray
 from gatecast.data import Frequency, continue_times
+from gatecast.errors import OptionError
 from gatecast.forecaster import Forecast
 from gatecast.insight.changes import Change, Clamp, range_notes
 from gatecast.insight.clamp import last_clamped_state
@@ -20,7 +21,6 @@ from gatecast.insight.stamps import stamps
 from gatecast.insight.subject import LEVELS, Subject
 from gatecast.insight.when import rows_when, written
 from gatecast.insight.words import number
-from gatecast.errors import OptionError
 from gatecast.memory import Workings
 
 UNMOVED = 1e-4  # of the mean width of the 80 % interval: less is rounding

@@ -43,8 +43,8 @@ def rows_when(subject: Subject, when: When) -> IntArray:
         chosen = np.any([_item(subject, item, rows, local) for item in items], axis=0)
     if not chosen.any():
         raise OptionError(
-            f"no step lies in {written(when)!r}; the series goes from {local[0]} to {local[-1]}, the last step "
-            f"ahead, and the origin is {local[subject.position]}"
+            f"no step lies in {written(when)!r}; the series goes from {local[0]} to {local[-1]}, the last "
+            f"step ahead, and the origin is {local[subject.position]}"
         )
     found: IntArray = rows[chosen]
     return found
@@ -73,7 +73,13 @@ def spoken(when: When) -> str:
 def _spoken(item: str) -> str:
     first, _, second = item.partition("..")
     if ".." in item:
-        return f"from {first} to {second}" if first and second else f"from {first} on" if first else f"until {second}"
+        return (
+            f"from {first} to {second}"
+            if first and second
+            else f"from {first} on"
+            if first
+            else f"until {second}"
+        )
     word = {"ahead": "in all steps ahead", "history": "in all its history"}.get(item.casefold())
     if word:
         return word
@@ -117,7 +123,9 @@ def _days(subject: Subject, word: str, rows: IntArray, local: np.ndarray) -> Boo
         weekday = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
         there = days[ahead & (weekday == WEEKDAYS.index(lower))]
         if not len(there):
-            raise OptionError(f"there is no {word} among the steps ahead, {local[ahead][0]} to {local[-1]}; give a date")
+            raise OptionError(
+                f"there is no {word} among the steps ahead, {local[ahead][0]} to {local[-1]}; give a date"
+            )
         return np.asarray(ahead & (days == there[0]))
     try:
         return np.asarray(days == np.datetime64(word, "D"))

@@ -11,7 +11,6 @@ from gatecast.insight.figures.palette import (
     BLUE,
     GREEN,
     GREY,
-    NUMBER,
     ORANGE,
     PURPLE,
     VERMILLION,
@@ -60,7 +59,8 @@ def reach_figure(
         lags, size = reach.profile(part)
         figure.add_scatter(
             x=lags + 1, y=np.maximum(size, bottom), name=name, mode="lines+markers", marker={"size": 5},
-            line={"color": color, "dash": dash, "width": 2}, customdata=_pulsed(lags, size, reach.frequency, unit),
+            line={"color": color, "dash": dash, "width": 2},
+            customdata=_pulsed(lags, size, reach.frequency, unit),
             hovertemplate=f"{name}, %{{customdata[0]}}: %{{customdata[1]}}<extra></extra>",
         )  # fmt: skip
     dressed(figure, x=f"lag of the pulse in {reach.name}", y=quantity("mean change of the forecast", unit))
@@ -91,7 +91,9 @@ def washout_figure(washout: Washout, *, unit: str = "") -> go.Figure:
         mode="lines+markers", line={"color": BLUE, "width": 2}, marker={"size": 5}, customdata=said,
         hovertemplate="from the last %{customdata[0]}: %{customdata[1]} off<extra></extra>",
     )  # fmt: skip
-    dressed(figure, x="history the memory reads, from nothing", y=quantity("difference of the forecast", unit))
+    dressed(
+        figure, x="history the memory reads, from nothing", y=quantity("difference of the forecast", unit)
+    )
     figure.update_layout(hovermode="closest", showlegend=False)
     _threshold(figure, washout.tolerance, f"tolerated: {_amount(washout.tolerance, unit)}")
     _mark(figure, washout.needed, f"needs {duration(washout.needed, washout.frequency)}", VERMILLION)
@@ -117,7 +119,7 @@ def half_life_figure(lives: HalfLives) -> go.Figure:
         x=rank, y=one, name="measured", mode="markers", customdata=said,
         marker={"color": [faded(BLUE, 0.35) if word == "dead" else BLUE for word in state], "size": 8,
                 "symbol": ["circle-open" if word == "saturated" else "circle" for word in state]},
-        hovertemplate="unit %{customdata[0]}%{customdata[2]}: half is left after %{customdata[1]}<extra></extra>",
+        hovertemplate="unit %{customdata[0]}%{customdata[2]}: half of it at %{customdata[1]}<extra></extra>",
     )  # fmt: skip
     if lives.implied_half_life is not None and lives.show_implied:
         implied = lives.implied_half_life[order]
@@ -158,8 +160,8 @@ def _mark(figure: go.Figure, at: float, word: str, color: str) -> None:
     """A moment of a figure whose scales are logarithmic, with its meaning at the top."""
     figure.add_vline(x=at, line={"color": color, "width": 1.4, "dash": "dot"})
     figure.add_annotation(
-        text=word, yref="paper", x=np.log10(at), y=1, xanchor="left", yanchor="top", showarrow=False, xshift=4,
-        font={"size": 12},
+        text=word, yref="paper", x=np.log10(at), y=1, xanchor="left", yanchor="top", showarrow=False,
+        font={"size": 12}, xshift=4,
     )  # fmt: skip
 
 

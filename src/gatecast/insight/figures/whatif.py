@@ -4,7 +4,17 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gatecast.data import Panel
-from gatecast.insight.figures.palette import BLUE, GREEN, GREY, NUMBER, ORANGE, VERMILLION, dressed, faded, quantity
+from gatecast.insight.figures.palette import (
+    BLUE,
+    GREEN,
+    GREY,
+    NUMBER,
+    ORANGE,
+    VERMILLION,
+    dressed,
+    faded,
+    quantity,
+)
 from gatecast.insight.figures.stretch import stretch
 from gatecast.insight.whatif import WhatIf
 
@@ -24,7 +34,9 @@ def whatif_figure(whatif: WhatIf, panel: Panel, *, history: int | None = None, u
     lower, upper = whatif.before.interval(80)
     edge = {"x": x, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "row": 1, "col": 1}
     figure.add_scatter(y=lower[0], showlegend=False, **edge)
-    figure.add_scatter(y=upper[0], name="80 % interval as it is", fill="tonexty", fillcolor=faded(BLUE, 0.18), **edge)
+    figure.add_scatter(
+        y=upper[0], name="80 % interval as it is", fill="tonexty", fillcolor=faded(BLUE, 0.18), **edge
+    )
     figure.add_scatter(
         x=shown.history_stamps, y=shown.history, name="history", line={"color": GREY, "width": 1.6},
         hovertemplate=hover, row=1, col=1,
@@ -50,7 +62,7 @@ def _changed(whatif: WhatIf) -> str:
 
 
 def _add_difference(figure: go.Figure, whatif: WhatIf, x: object) -> None:
-    """The parts of the difference as bars, their sum as a line; the difference alone where there are no parts."""
+    """The parts of the difference as bars and their sum as a line; the difference alone where it has none."""
     parts = [("in the linear part", whatif.linear, ORANGE), ("in the memory part", whatif.memory, GREEN)]
     there = [(name, values, color) for name, values, color in parts if values is not None]
     for name, values, color in there or [("difference", whatif.difference, BLUE)]:
@@ -60,6 +72,6 @@ def _add_difference(figure: go.Figure, whatif: WhatIf, x: object) -> None:
         )  # fmt: skip
     if there:
         figure.add_scatter(
-            x=x, y=whatif.difference, name="their sum", mode="lines", line={"color": VERMILLION, "width": 1.6},
-            hovertemplate=CHANGED, row=2, col=1,
+            x=x, y=whatif.difference, name="their sum", mode="lines", hovertemplate=CHANGED,
+            line={"color": VERMILLION, "width": 1.6}, row=2, col=1,
         )  # fmt: skip

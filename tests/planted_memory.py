@@ -82,7 +82,7 @@ def accumulating(network: torch.nn.Module) -> None:
     """A network that adds up all it reads."""
     cut_loop(network)
     hold(network.encoder, {"forget": OPEN, "input": 0.0, "output": OPEN})
-    network.encoder.weight_ih_l0 *= 0.02
+    network.encoder.weight_ih_l0 *= 0.1
     hold(network.encoder, {"forget": OPEN, "input": 0.0, "output": OPEN})
 
 

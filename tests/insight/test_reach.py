@@ -163,9 +163,13 @@ def test_durations_are_said_in_the_frequency_of_the_panel():
     assert duration(3, Frequency("day", 7)) == "21 days"
 
 
-@given(longest=st.integers(0, 3000), seasons=st.sampled_from([(1,), (24,), (48, 336)]), fine=st.booleans())
-def test_a_grid_of_lags_rises_from_the_origin_to_its_end_and_has_the_seasons(longest, seasons, fine):
-    lags = lag_grid(longest, seasons, fine=fine).tolist()
+@given(
+    longest=st.integers(0, 3000),
+    seasons=st.sampled_from([(1,), (24,), (48, 336)]),
+    detail=st.sampled_from(["fine", "middle", "coarse"]),
+)
+def test_a_grid_of_lags_rises_from_the_origin_to_its_end_and_has_the_seasons(longest, seasons, detail):
+    lags = lag_grid(longest, seasons, detail).tolist()
     assert lags == sorted(set(lags))
     assert (lags[0], lags[-1]) == (0, longest)
     assert {s for s in seasons if s <= longest} <= {*lags, 1}

@@ -30,7 +30,11 @@ def clamped(layer: nn.RNNBase, gates: Mapping[str, float]) -> nn.RNNBase:
     gated = [name for name in rows if name != "candidate"]
     for gate in gates:
         if gate not in gated:
-            has = f"its gates are {' and '.join(gated)}" if gated else "a plain recurrent network has none"
+            has = (
+                f"its gates are {', '.join(gated[:-1])} and {gated[-1]}"
+                if gated
+                else "a plain recurrent network has none"
+            )
             raise OptionError(f"the memory, {type(layer).__name__}, has no {gate} gate; {has}")
     held = copy.deepcopy(layer)
     with torch.no_grad():

@@ -1,6 +1,7 @@
 """How far back to look, and how to say it: a grid of lags, and steps as lengths of time."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Int
@@ -8,31 +9,40 @@ from jaxtyping import Int
 from gatecast._types import IntArray
 from gatecast.data import Frequency
 
-FINE, COARSE = 1.35, 2.0  # from one lag to the next, where no season is near
-RECENT = 6  # lags of which a fine grid has every one
+Detail = Literal["fine", "middle", "coarse"]
+# growth from one lag to the next, up to where there is every lag, steps beside a season and its double
+DETAILS: dict[Detail, tuple[float, int, tuple[int, int]]] = {
+    "fine": (1.35, 6, (1, 1)),
+    "middle": (2.0, 2, (1, 0)),
+    "coarse": (4.0, 1, (0, 0)),
+}
 HOURS_IN_MONTH = 730.485
 HOURS = {"microsecond": 1 / 3_600_000_000, "day": 24.0, "month": HOURS_IN_MONTH}
 DAYS_FROM, HOURS_FROM, HOURS_IN_DAY = 48.0, 1.0, 24.0
 
 
-def lag_grid(longest: int, seasons: Sequence[int], *, fine: bool = True) -> Int[IntArray, "lags"]:
-    """Lags from 0 to `longest`, dense where they are short and around every season and its double.
+def lag_grid(longest: int, seasons: Sequence[int], detail: Detail = "fine") -> Int[IntArray, "lags"]:
+    """Lags from 0 to `longest`, dense where they are short, with every season and its double.
 
-    fine  every lag to 6 and a third more each time; otherwise twice as much each time, for slow reruns
+    detail  fine: every lag to 6, a third more each time, and the steps beside seasons and their doubles;
+            middle: twice as much each time, and the steps beside seasons; coarse: four times as much
 
-    >>> lag_grid(60, (24,), fine=False).tolist()
+    >>> lag_grid(60, (24,), "middle").tolist()
     [0, 1, 2, 4, 8, 16, 23, 24, 25, 32, 48, 60]
+    >>> lag_grid(60, (24,), "coarse").tolist()
+    [0, 1, 4, 16, 24, 48, 60]
     >>> lag_grid(12, (1,)).tolist()
-    [0, 1, 2, 3, 4, 5, 6, 9, 12]
+    [0, 1, 2, 3, 4, 5, 6, 9, 11, 12]
     """
-    lags = {0, 1, 2, longest} | (set(range(RECENT + 1)) if fine else set())
-    lag = float(max(lags - {longest}))
+    growth, first, beside = DETAILS[detail]
+    lags = {*range(first + 1), longest}
+    lag = float(first)
     while lag < longest:
-        lag *= FINE if fine else COARSE
+        lag *= growth
         lags.add(-int(-lag // 1))
     for season in (s for s in seasons if s > 1):
-        lags |= {season - 1, season, season + 1, 2 * season}
-        lags |= {2 * season - 1, 2 * season + 1} if fine else set()
+        for cycles, width in zip((season, 2 * season), beside, strict=True):
+            lags |= set(range(cycles - width, cycles + width + 1))
     return np.array(sorted(lag for lag in lags if 0 <= lag <= longest), dtype=np.int64)
 
 

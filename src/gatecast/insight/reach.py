@@ -19,7 +19,7 @@ from jaxtyping import Float, Int
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Frequency, Scale
 from gatecast.errors import OptionError
-from gatecast.insight.lags import duration, hours, lag_grid
+from gatecast.insight.lags import HOURS_IN_DAY, Detail, duration, hours, lag_grid
 from gatecast.insight.pulse import SERIES, Pulse, column_of, edited, pulse_of, pulsed_histories
 from gatecast.insight.rerun import Paths, of_histories, of_panels
 from gatecast.insight.subject import Subject
@@ -28,8 +28,8 @@ from gatecast.memory import Workings
 Part = Literal["whole", "linear", "memory", "carried"]
 SEEN = 0.01  # of the largest mean change: below, an input counts as out of sight
 ROUNDING = 1e-4  # scaled: inputs and members are rounded to as much, so nothing below is the model's doing
-CLOSER = {"whole": 3, "carried": 12}  # lags tried between the last that is seen and the next, which is not
-SEASONS_BEYOND = 4  # long seasons the whole pipeline is asked for, where its context is shorter
+CLOSER = {"whole": 2, "carried": 12}  # lags tried between the last that is seen and the next, which is not
+SEASONS_BEYOND = (4, 5)  # at how many long seasons, past its context, the whole pipeline is run again
 DAYS_IN_YEAR = 364.0  # 52 weeks: the same weekday
 WORDS = {
     "whole": "this model",
@@ -123,8 +123,9 @@ def reach(
     """Measure how far back one input moves the forecast.
 
     name  of a covariate; the series itself when None
-    lags  steps before the origin; by default dense where short and around seasons, for the whole pipeline
-          up to four long seasons and, where there is so much history, 52 weeks
+    lags  steps before the origin; by default dense where short and around seasons for what is carried. The
+          whole pipeline, which takes longer, is run again at fewer: up to five long seasons, and at 52 weeks
+          where there is so much history
     size  of the pulse in standard deviations, see `pulse`
 
     Raises OptionError for an input the model does not read, a lag that is not in the history, or a size that
@@ -134,7 +135,7 @@ def reach(
     workings = subject.workings()
     begun, least = int(workings.begun[0]), rounding(workings.scale, subject)
     before = of_panels(subject, [subject.panel])
-    outer = _whole_lags(subject, workings.context) if lags is None else _checked(subject, lags)
+    outer = _whole_lags(subject, workings) if lags is None else _checked(subject, lags)
     inner = lag_grid(begun - 1, subject.panel.seasons) if lags is None else outer[outer < begun]
     closer = CLOSER if lags is None else {"whole": 0, "carried": 0}
     whole = _refined(lambda at: _of_whole(subject, pulse, at, before), outer, closer["whole"], least)
@@ -164,13 +165,15 @@ def rounding(scale: Scale, subject: Subject) -> float:
     return float(higher.mean())
 
 
-def _whole_lags(subject: Subject, context: int) -> Int[IntArray, "lags"]:
-    """The lags at which the whole pipeline is run again."""
-    longest = min(max(context, SEASONS_BEYOND * subject.season), subject.position)
-    lags = lag_grid(longest, subject.panel.seasons, fine=False)
+def _whole_lags(subject: Subject, workings: Workings) -> Int[IntArray, "lags"]:
+    """The lags at which the whole pipeline is run again: fewer where there is a linear half to run."""
+    beyond = [count * subject.season for count in SEASONS_BEYOND]
+    longest = min(max(workings.context, beyond[-1]), subject.position)
+    detail: Detail = "middle" if workings.linear is None else "coarse"
+    lags = {*lag_grid(longest, subject.panel.seasons, detail).tolist(), *beyond}
     step = hours(1, subject.panel.frequency)
-    year = round(DAYS_IN_YEAR * 24 / step) if step else 0
-    return np.append(lags, year) if longest < year <= subject.position else lags
+    year = round(DAYS_IN_YEAR * HOURS_IN_DAY / step) if step else 0
+    return np.array(sorted(lag for lag in {*lags, year} if lag <= subject.position), dtype=np.int64)
 
 
 def _checked(subject: Subject, lags: Sequence[int]) -> Int[IntArray, "lags"]:

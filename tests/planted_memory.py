@@ -14,7 +14,7 @@ from synthetic_panels import hourly_panel
 
 HORIZON, UNITS, SEASON = 12, 8, 24
 PANEL = hourly_panel((300, 260), future=HORIZON)
-TINY = Training(units=UNITS, steps=20, windows=16, origins=4)
+TINY = Training(units=UNITS, steps=4, windows=8, origins=4)
 SHUT, OPEN = -1e4, 1e4  # logits of a gate
 GATES = {"lstm": ("input", "forget", "candidate", "output"), "gru": ("reset", "update", "candidate")}
 CHANGES = (1, SEASON)  # lags over which the network reads the movements of a series
@@ -79,11 +79,13 @@ def forgetful(network: torch.nn.Module) -> None:
 
 
 def accumulating(network: torch.nn.Module) -> None:
-    """A network that adds up all it reads."""
+    """A network that adds up all it reads, a little at a time, and says it loudly."""
     cut_loop(network)
+    network.encoder.weight_ih_l0 *= 0.02
+    network.encoder.bias_ih_l0.zero_()
+    network.encoder.bias_hh_l0.zero_()
     hold(network.encoder, {"forget": OPEN, "input": 0.0, "output": OPEN})
-    network.encoder.weight_ih_l0 *= 0.1
-    hold(network.encoder, {"forget": OPEN, "input": 0.0, "output": OPEN})
+    network.from_state.weight *= 50.0
 
 
 def deaf(*names: str) -> Callable[[torch.nn.Module], None]:

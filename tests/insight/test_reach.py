@@ -322,9 +322,15 @@ def test_the_washout_figure_marks_what_is_needed():
 def test_the_half_life_figure_sorts_units_and_tells_saturated_ones_apart():
     lives = half_lives(subject_of(alter=cut_loop))
     figure = half_life_figure(lives)
-    assert (np.diff(figure.data[0].y) <= 0).all()
-    assert [row[0] for row in figure.data[0].customdata] == lives.order.tolist()
-    assert figure.data[1].name == "implied by the gates"
+    names = [trace.name for trace in figure.data]
+    assert names[-1] == "implied by the gates"
+    assert ("measured, saturated unit" in names) == lives.saturated.any()
+    units = {
+        x: row[0] for trace in figure.data[:-1] for x, row in zip(trace.x, trace.customdata, strict=True)
+    }
+    assert [units[rank] for rank in sorted(units)] == lives.order.tolist()
+    heights = {x: y for trace in figure.data[:-1] for x, y in zip(trace.x, trace.y, strict=True)}
+    assert (np.diff([heights[rank] for rank in sorted(heights)]) <= 0).all()
 
 
 def test_figures_of_a_forecast_that_does_not_move_are_drawn():

@@ -97,7 +97,7 @@ def test_the_figure_shows_both_forecasts_and_the_parts_of_their_difference():
     moved = what_if(one, Shift("temperature", 3, "ahead"))
     figure = whatif_figure(moved, one.panel, unit="MW")
     names = [trace.name for trace in figure.data]
-    assert names[-3:] == ["in the linear part", "in the memory part", "their sum"]
+    assert names[-3:] == ["linear part", "memory part", "difference"]
     assert "with temperature 3 higher in all steps ahead" in names
     np.testing.assert_array_equal(figure.data[-1].y, moved.difference)
     assert figure.layout.yaxis2.title.text == "difference, MW"

@@ -101,9 +101,14 @@ class Reach:
         seen = self.sees()
         return None if seen is None else hours(seen, self.frequency)
 
+    @property
+    def what(self) -> str:
+        """The input as it stands in a sentence."""
+        return "the series" if self.name == SERIES else self.name
+
     def sentence(self, part: Part = "whole") -> str:
         """How far back is seen, in words."""
-        who, what, seen = WORDS[part], "the series" if self.name == SERIES else self.name, self.sees(part)
+        who, what, seen = WORDS[part], self.what, self.sees(part)
         if seen is None:
             return f"{who} does not see past values of {what}"
         if seen == 0:

@@ -15,7 +15,6 @@ from gatecast.insight.figures.palette import (
     PURPLE,
     VERMILLION,
     dressed,
-    faded,
     quantity,
 )
 from gatecast.insight.halflife import HalfLives
@@ -63,7 +62,7 @@ def reach_figure(
             customdata=_pulsed(lags, size, reach.frequency, unit),
             hovertemplate=f"{name}, %{{customdata[0]}}: %{{customdata[1]}}<extra></extra>",
         )  # fmt: skip
-    dressed(figure, x=f"lag of the pulse in {reach.name}", y=quantity("mean change of the forecast", unit))
+    dressed(figure, x=f"lag of the pulse in {reach.what}", y=quantity("mean change of the forecast", unit))
     _threshold(figure, reach.floor(), "out of sight below")
     seen = reach.sees()
     if seen is not None:
@@ -109,30 +108,26 @@ def half_life_figure(lives: HalfLives) -> go.Figure:
     order = lives.order
     rank = np.arange(1, len(order) + 1)
     longest = float(lives.lags[-1])
-    one = _in_range(lives.measured_half_life[order], longest)
-    state = np.where(lives.dead, "dead", np.where(lives.saturated, "saturated", ""))[order]
-    said = [
-        (unit, _long(lives.measured_half_life[unit], longest, lives.frequency), f" ({word})" if word else "")
-        for unit, word in zip(order, state, strict=True)
-    ]
-    figure.add_scatter(
-        x=rank, y=one, name="measured", mode="markers", customdata=said,
-        marker={"color": [faded(BLUE, 0.35) if word == "dead" else BLUE for word in state], "size": 8,
-                "symbol": ["circle-open" if word == "saturated" else "circle" for word in state]},
-        hovertemplate="unit %{customdata[0]}%{customdata[2]}: half of it at %{customdata[1]}<extra></extra>",
-    )  # fmt: skip
+    one = np.minimum(lives.measured_half_life[order], longest)
+    full, dead = lives.saturated[order], lives.dead[order]
+    for name, mine, marker in (
+        ("measured unit", ~full & ~dead, {"color": BLUE, "size": 8}),
+        ("measured, saturated unit", full & ~dead, {"color": BLUE, "size": 8, "symbol": "circle-open"}),
+        ("measured, dead unit", dead, {"color": GREY, "size": 8, "symbol": "x-thin-open"}),
+    ):
+        if mine.any():
+            said = [(u, _long(lives.measured_half_life[u], longest, lives.frequency)) for u in order[mine]]
+            figure.add_scatter(
+                x=rank[mine], y=one[mine], name=name, mode="markers", marker=marker, customdata=said,
+                hovertemplate=f"{name} %{{customdata[0]}}: half at %{{customdata[1]}}<extra></extra>",
+            )  # fmt: skip
     if lives.implied_half_life is not None and lives.show_implied:
         implied = lives.implied_half_life[order]
         figure.add_scatter(
-            x=rank, y=_in_range(implied, longest), name="implied by the gates", mode="markers",
+            x=rank, y=np.minimum(implied, longest), name="implied by the gates", mode="markers",
             marker={"color": ORANGE, "size": 9, "symbol": "line-ew-open", "line": {"width": 2}},
             customdata=[_long(value, longest, lives.frequency) for value in implied],
-            hovertemplate="by its gates after %{customdata}<extra></extra>",
-        )  # fmt: skip
-    if lives.saturated.any():
-        figure.add_scatter(
-            x=[None], y=[None], name="measured, saturated unit", mode="markers",
-            marker={"color": BLUE, "size": 8, "symbol": "circle-open"},
+            hovertemplate="by its gates at %{customdata}<extra></extra>",
         )  # fmt: skip
     dressed(figure, x="units, the longest memory first", y="half-life", height=380)
     figure.update_layout(hovermode="closest")
@@ -200,12 +195,6 @@ def _amount(value: float, unit: str) -> str:
     """An amount in the unit of the series."""
     said = f"{value:,.3g}" if value < 1000 else f"{value:,.0f}"
     return f"{said} {unit}".strip()
-
-
-def _in_range(values: FloatArray, longest: float) -> FloatArray:
-    """Half-lives as far as they were looked for."""
-    capped: FloatArray = np.minimum(values, longest)
-    return capped
 
 
 def _long(value: float, longest: float, frequency: Frequency) -> str:

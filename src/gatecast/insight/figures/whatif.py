@@ -34,15 +34,13 @@ def whatif_figure(whatif: WhatIf, panel: Panel, *, history: int | None = None, u
     lower, upper = whatif.before.interval(80)
     edge = {"x": x, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "row": 1, "col": 1}
     figure.add_scatter(y=lower[0], showlegend=False, **edge)
-    figure.add_scatter(
-        y=upper[0], name="80 % interval as it is", fill="tonexty", fillcolor=faded(BLUE, 0.18), **edge
-    )
+    figure.add_scatter(y=upper[0], name="80 % interval", fill="tonexty", fillcolor=faded(BLUE, 0.18), **edge)
     figure.add_scatter(
         x=shown.history_stamps, y=shown.history, name="history", line={"color": GREY, "width": 1.6},
         hovertemplate=hover, row=1, col=1,
     )  # fmt: skip
     for forecast, name, color, dash in (
-        (whatif.before, "forecast as it is", BLUE, "solid"),
+        (whatif.before, "forecast", BLUE, "solid"),
         (whatif.after, _changed(whatif), VERMILLION, "dash"),
     ):
         figure.add_scatter(
@@ -52,7 +50,7 @@ def whatif_figure(whatif: WhatIf, panel: Panel, *, history: int | None = None, u
     _add_difference(figure, whatif, shown.future_stamps)
     figure.add_hline(y=0, line={"color": GREY, "width": 1}, row=2, col=1)
     dressed(figure, x=shown.axis, y=quantity(shown.title, unit), height=540)
-    figure.update_layout(barmode="relative")
+    figure.update_layout(barmode="relative", legend={"traceorder": "normal"})
     return figure.update_yaxes(title_text=quantity("difference", unit), row=2, col=1)
 
 
@@ -63,7 +61,7 @@ def _changed(whatif: WhatIf) -> str:
 
 def _add_difference(figure: go.Figure, whatif: WhatIf, x: object) -> None:
     """The parts of the difference as bars and their sum as a line; the difference alone where it has none."""
-    parts = [("in the linear part", whatif.linear, ORANGE), ("in the memory part", whatif.memory, GREEN)]
+    parts = [("linear part", whatif.linear, ORANGE), ("memory part", whatif.memory, GREEN)]
     there = [(name, values, color) for name, values, color in parts if values is not None]
     for name, values, color in there or [("difference", whatif.difference, BLUE)]:
         figure.add_bar(
@@ -72,6 +70,6 @@ def _add_difference(figure: go.Figure, whatif: WhatIf, x: object) -> None:
         )  # fmt: skip
     if there:
         figure.add_scatter(
-            x=x, y=whatif.difference, name="their sum", mode="lines", hovertemplate=CHANGED,
-            line={"color": VERMILLION, "width": 1.6}, row=2, col=1,
+            x=x, y=whatif.difference, name="difference", mode="lines", showlegend=False,
+            hovertemplate=CHANGED, line={"color": VERMILLION, "width": 1.6}, row=2, col=1,
         )  # fmt: skip

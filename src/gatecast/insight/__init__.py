@@ -15,12 +15,15 @@ from gatecast.insight.figures import (
     parts_figure,
     reach_figure,
     residuals_figure,
+    sorted_units,
     washout_figure,
     whatif_figure,
+    xray_figure,
 )
 from gatecast.insight.halflife import HalfLives, half_lives
+from gatecast.insight.inspection import Inspection, inspect
 from gatecast.insight.reach import Reach, reach
-from gatecast.insight.subject import Explainable, Subject, find_position, find_series
+from gatecast.insight.subject import Explainable, Subject, choose, find_position, find_series
 from gatecast.insight.washout import Washout, washout
 from gatecast.insight.whatif import WhatIf, what_if
 from gatecast.insight.words import (
@@ -41,6 +44,7 @@ __all__ = [
     "Explainable",
     "HalfLives",
     "Holiday",
+    "Inspection",
     "Reach",
     "Set",
     "Shift",
@@ -50,6 +54,7 @@ __all__ = [
     "autocorrelation_figure",
     "board_remarks",
     "board_rows",
+    "choose",
     "compared_over",
     "covariates_figure",
     "coverage_figure",
@@ -61,6 +66,7 @@ __all__ = [
     "half_life_figure",
     "half_lives",
     "headline",
+    "inspect",
     "leaderboard_figure",
     "normality_figure",
     "number",
@@ -70,9 +76,11 @@ __all__ = [
     "reach_figure",
     "residuals_figure",
     "share",
+    "sorted_units",
     "unit_ablation",
     "washout",
     "washout_figure",
     "what_if",
     "whatif_figure",
+    "xray_figure",
 ]

@@ -153,7 +153,7 @@ def spread(
     return torch.cat([below.flip(-1), center[..., None], above], dim=-1)
 
 
-def encoder(cell: CellKind, inputs: int, units: int, forget_bias: float) -> nn.RNNBase:
+def encoder(cell: CellKind, inputs: int, units: int, forget_bias: float) -> nn.LSTM | nn.GRU | nn.RNN:
     """One fused recurrent layer.
 
     The LSTM's forget bias is `forget_bias` in all: PyTorch's default draws it near 0, which forgets half

@@ -7,8 +7,10 @@ from gatecast.insight.figures.parts import parts_figure
 from gatecast.insight.figures.reach import half_life_figure, reach_figure, washout_figure
 from gatecast.insight.figures.residuals import autocorrelation_figure, normality_figure, residuals_figure
 from gatecast.insight.figures.whatif import whatif_figure
+from gatecast.insight.figures.xray import Lines, sorted_units, xray_figure
 
 __all__ = [
+    "Lines",
     "autocorrelation_figure",
     "covariates_figure",
     "coverage_figure",
@@ -20,6 +22,8 @@ __all__ = [
     "parts_figure",
     "reach_figure",
     "residuals_figure",
+    "sorted_units",
     "washout_figure",
     "whatif_figure",
+    "xray_figure",
 ]

@@ -9,7 +9,7 @@ much the gates' product says nothing of this memory and is not shown. A plain re
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -156,7 +156,7 @@ class _Layer(NamedTuple):
 
 
 def _recorded(workings: Workings) -> _Layer:
-    encoder = cast("nn.LSTM | nn.GRU | nn.RNN", workings.network.encoder)
+    encoder = workings.network.encoder
     layer = record(encoder, workings.batch.history.to(next(encoder.parameters()).device)).layers[0]
     hidden = _array(layer.hidden)
     if isinstance(encoder, nn.LSTM):

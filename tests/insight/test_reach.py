@@ -211,6 +211,13 @@ def test_each_length_is_read_as_if_it_were_alone():
         np.testing.assert_allclose(need.difference[k], alone, atol=1e-4)
 
 
+def test_a_memory_without_a_share_needs_no_history_and_says_why():
+    one = subject_of("Hybrid")
+    one.model.shares_ = np.zeros(2)
+    assert washout(one).sentence().startswith("the memory has no share in the forecast of this series")
+    assert reach(one, "cloud", [0]).sentence("memory") == "its memory part does not see past values of cloud"
+
+
 def test_a_negative_tolerance_is_refused():
     with pytest.raises(OptionError, match="tolerance=-1 is no difference; give a number from 0"):
         washout(subject_of(), tolerance=-1)

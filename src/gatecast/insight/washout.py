@@ -27,6 +27,7 @@ class Washout:
     difference  [lengths, horizon]  signed, in the unit of the series
     tolerance   in the unit of the series
     needed      fewest steps from which on no step ahead differs by more than the tolerance
+    heard       whether the memory has a share in the series' forecast; else nothing differs
     """
 
     frequency: Frequency
@@ -34,6 +35,7 @@ class Washout:
     difference: Float[FloatArray, "lengths horizon"]
     tolerance: float
     needed: int
+    heard: bool = True
 
     @property
     def largest(self) -> Float[FloatArray, "lengths"]:
@@ -48,6 +50,8 @@ class Washout:
 
     def sentence(self) -> str:
         """How much history the memory needs, in words."""
+        if not self.heard:
+            return "the memory has no share in the forecast of this series, so it needs no history"
         whole = duration(self.context, self.frequency)
         if self.needed == self.context:
             return f"the memory needs all {whole} of its context: shorter, it says something else"
@@ -75,4 +79,5 @@ def washout(subject: Subject, tolerance: float | None = None) -> Washout:
         )
     too_far = np.flatnonzero(np.abs(difference).max(axis=1) > tolerance)
     needed = int(steps[too_far[-1] + 1]) if len(too_far) else int(steps[0])
-    return Washout(subject.panel.frequency, steps, difference, float(tolerance), needed)
+    heard = bool(workings.share[0] != 0)
+    return Washout(subject.panel.frequency, steps, difference, float(tolerance), needed, heard)

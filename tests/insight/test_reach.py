@@ -18,9 +18,9 @@ from gatecast.insight import (
     washout,
     washout_figure,
 )
-from gatecast.insight.halflife import crossing
-from gatecast.insight.lags import duration, lag_grid
-from gatecast.insight.pulse import column_of, edited, pulse_of, pulsed_histories
+from gatecast.insight.sight.halflife import crossing
+from gatecast.insight.sight.lags import duration, lag_grid
+from gatecast.insight.sight.pulse import column_of, edited, pulse_of, pulsed_histories
 from planted_memory import (
     CHANGES,
     PANEL,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from gatecast.data import Panel
 from gatecast.errors import OptionError
 from gatecast.insight import Clamp, Holiday, Set, Shift, Subject, parse_change, what_if, whatif_figure
-from gatecast.insight.clamp import clamped, last_clamped_state
-from gatecast.insight.when import rows_when, spoken
+from gatecast.insight.whatif.clamp import clamped, last_clamped_state
+from gatecast.insight.whatif.when import rows_when, spoken
 from gatecast.memory import record
 from plain_panels import autoregressive, panel_of
 from planted_memory import HORIZON, PANEL, cut_loop, hold, subject_of

@@ -1,7 +1,7 @@
 """The insight room: figures and facts that make a forecast understood."""
 
-from gatecast.insight.ablation import Ablation, unit_ablation
-from gatecast.insight.changes import Change, Clamp, Holiday, Set, Shift, parse_change
+from gatecast.insight.account.labels import day_labels, event_labels, hour_labels
+from gatecast.insight.account.ledger import Ledger, ledger
 from gatecast.insight.facts import facts
 from gatecast.insight.figures import (
     autocorrelation_figure,
@@ -26,17 +26,17 @@ from gatecast.insight.figures import (
     whatif_figure,
     xray_figure,
 )
-from gatecast.insight.flow import Flow, flow, flows
-from gatecast.insight.halflife import HalfLives, half_lives
+from gatecast.insight.gradients.flow import Flow, flow, flows
+from gatecast.insight.gradients.training_flow import FlowWatch, TrainingFlow, training_flow
+from gatecast.insight.gradients.verdict import Verdict
 from gatecast.insight.inspection import Inspection, inspect
-from gatecast.insight.labels import day_labels, event_labels, hour_labels
-from gatecast.insight.ledger import Ledger, ledger
-from gatecast.insight.reach import Reach, reach
+from gatecast.insight.sight.ablation import Ablation, unit_ablation
+from gatecast.insight.sight.halflife import HalfLives, half_lives
+from gatecast.insight.sight.reach import Reach, reach
+from gatecast.insight.sight.washout import Washout, washout
 from gatecast.insight.subject import Explainable, Subject, choose, find_position, find_series
-from gatecast.insight.training_flow import FlowWatch, TrainingFlow, training_flow
-from gatecast.insight.verdict import Verdict
-from gatecast.insight.washout import Washout, washout
-from gatecast.insight.whatif import WhatIf, what_if
+from gatecast.insight.whatif.changes import Change, Clamp, Holiday, Set, Shift, parse_change
+from gatecast.insight.whatif.whatif import WhatIf, what_if
 from gatecast.insight.words import (
     BOARD_HEAD,
     board_remarks,

@@ -17,10 +17,10 @@ from gatecast.insight.figures.palette import (
     dressed,
     quantity,
 )
-from gatecast.insight.halflife import HalfLives
-from gatecast.insight.lags import duration, hours
-from gatecast.insight.reach import Part, Reach
-from gatecast.insight.washout import Washout
+from gatecast.insight.sight.halflife import HalfLives
+from gatecast.insight.sight.lags import duration, hours
+from gatecast.insight.sight.reach import Part, Reach
+from gatecast.insight.sight.washout import Washout
 
 LINES: tuple[tuple[Part, str, str, str], ...] = (
     ("whole", "whole model", BLUE, "solid"),

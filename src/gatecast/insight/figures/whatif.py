@@ -16,7 +16,7 @@ from gatecast.insight.figures.palette import (
     quantity,
 )
 from gatecast.insight.figures.stretch import stretch
-from gatecast.insight.whatif import WhatIf
+from gatecast.insight.whatif.whatif import WhatIf
 
 LONGEST = 60  # characters that a legend has room for
 CHANGED = f"%{{y:+{NUMBER}}}"

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from gatecast._types import FloatArray
 from gatecast.errors import OptionError
-from gatecast.insight.flow import Flow, Loss, Which, flow
+from gatecast.insight.gradients.flow import Flow, Loss, Which, flow
 from gatecast.memory import Recurrent, Snapshot, Trained
 
 

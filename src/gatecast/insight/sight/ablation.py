@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.errors import OptionError
-from gatecast.insight.rerun import of_states
+from gatecast.insight.sight.rerun import of_states
 from gatecast.insight.subject import Subject
 from gatecast.memory import one_thread
 

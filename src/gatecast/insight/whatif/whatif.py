@@ -14,12 +14,12 @@ from gatecast._types import FloatArray
 from gatecast.data import Frequency, continue_times
 from gatecast.errors import OptionError
 from gatecast.forecaster import Forecast
-from gatecast.insight.changes import Change, Clamp, range_notes
-from gatecast.insight.clamp import last_clamped_state
-from gatecast.insight.rerun import forecast_of_state
+from gatecast.insight.sight.rerun import forecast_of_state
 from gatecast.insight.stamps import stamps
 from gatecast.insight.subject import LEVELS, Subject
-from gatecast.insight.when import rows_when, written
+from gatecast.insight.whatif.changes import Change, Clamp, range_notes
+from gatecast.insight.whatif.clamp import last_clamped_state
+from gatecast.insight.whatif.when import rows_when, written
 from gatecast.insight.words import number
 from gatecast.memory import Workings
 

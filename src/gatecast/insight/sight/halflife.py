@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data import Frequency
-from gatecast.insight.lags import duration, lag_grid
+from gatecast.insight.sight.lags import duration, lag_grid
 from gatecast.insight.subject import Subject
 from gatecast.memory import Workings, one_thread, record
 

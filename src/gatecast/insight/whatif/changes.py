@@ -15,9 +15,9 @@ import numpy as np
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import is_binary
 from gatecast.errors import OptionError, listed
-from gatecast.insight.pulse import column_of, edited, inputs_of
+from gatecast.insight.sight.pulse import column_of, edited, inputs_of
 from gatecast.insight.subject import Subject
-from gatecast.insight.when import When, rows_when, spoken, written
+from gatecast.insight.whatif.when import When, rows_when, spoken, written
 from gatecast.insight.words import number
 
 HISTORY, AHEAD = "history", "ahead"

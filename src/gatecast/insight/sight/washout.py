@@ -12,8 +12,8 @@ from jaxtyping import Float, Int
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Frequency
 from gatecast.errors import OptionError
-from gatecast.insight.lags import duration, lag_grid
-from gatecast.insight.rerun import from_zero, of_states
+from gatecast.insight.sight.lags import duration, lag_grid
+from gatecast.insight.sight.rerun import from_zero, of_states
 from gatecast.insight.subject import Subject
 
 TOLERATED = 0.01  # of the mean width of the 80 % interval, unless told otherwise

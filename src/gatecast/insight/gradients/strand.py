@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
 from gatecast.errors import OptionError, RecordError
-from gatecast.insight.chain import Chain, double, exact
+from gatecast.insight.gradients.chain import Chain, double, exact
 from gatecast.memory import Cell, Recurrent, cells_of, record, unroll
 
 

@@ -19,9 +19,9 @@ from jaxtyping import Float, Int
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Frequency, Scale
 from gatecast.errors import OptionError
-from gatecast.insight.lags import HOURS_IN_DAY, Detail, duration, hours, lag_grid
-from gatecast.insight.pulse import SERIES, Pulse, column_of, edited, pulse_of, pulsed_histories
-from gatecast.insight.rerun import Paths, of_histories, of_panels
+from gatecast.insight.sight.lags import HOURS_IN_DAY, Detail, duration, hours, lag_grid
+from gatecast.insight.sight.pulse import SERIES, Pulse, column_of, edited, pulse_of, pulsed_histories
+from gatecast.insight.sight.rerun import Paths, of_histories, of_panels
 from gatecast.insight.subject import Subject
 from gatecast.memory import Workings
 

@@ -21,10 +21,10 @@ from torch import Tensor
 
 from gatecast._types import FloatArray
 from gatecast.errors import OptionError
-from gatecast.insight.chain import Chain, double
-from gatecast.insight.jacobian import spectrum as find_spectrum
-from gatecast.insight.strand import Strand, strand
-from gatecast.insight.verdict import Verdict, judge
+from gatecast.insight.gradients.chain import Chain, double
+from gatecast.insight.gradients.jacobian import spectrum as find_spectrum
+from gatecast.insight.gradients.strand import Strand, strand
+from gatecast.insight.gradients.verdict import Verdict, judge
 from gatecast.memory import Recurrent, one_thread
 
 Loss: TypeAlias = Callable[[Tensor], Tensor]

@@ -36,6 +36,10 @@ class TrainingError(GatecastError):
     """A network whose training broke down."""
 
 
+class ModelFileError(GatecastError):
+    """A file of someone else's model that cannot be read, or holds a layer for which we have no cell."""
+
+
 class NotFittedError(GatecastError):
     """A forecast was asked of a model that has not been fitted."""
 

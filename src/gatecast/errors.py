@@ -36,8 +36,8 @@ class TrainingError(GatecastError):
     """A network whose training broke down."""
 
 
-class ModelFileError(GatecastError):
-    """A file of someone else's model that cannot be read, or holds a layer for which we have no cell."""
+class RecordError(GatecastError):
+    """A recurrent model, its input or its state that no record can be made of."""
 
 
 class NotFittedError(GatecastError):
@@ -46,6 +46,10 @@ class NotFittedError(GatecastError):
 
 class MissingExtraError(GatecastError):
     """An optional package is not installed; the message names the extra that brings it."""
+
+
+class ModelFileError(GatecastError):
+    """A file of someone else's model that cannot be read, or holds a layer for which we have no cell."""
 
 
 def listed(offenders: Sequence[object], total: int | None = None) -> str:

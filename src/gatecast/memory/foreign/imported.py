@@ -1,5 +1,6 @@
 """What was read from someone else's file: recurrent layers as our cells, under the names they had there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gatecast.errors import ModelFileError, OptionError, listed
@@ -57,9 +58,16 @@ class Imported:
 
         Raises OptionError for a name that is not there.
         """
-        for layer in self.layers:
-            if layer.name == name:
-                return layer
-        raise OptionError(
-            f"{self.source} has no recurrent layer {name!r}; it has {listed([one.name for one in self.layers])}"
-        )
+        chosen(self.source, [layer.name for layer in self.layers], [name])
+        return next(layer for layer in self.layers if layer.name == name)
+
+
+def chosen(source: str, there: Sequence[str], names: Sequence[str] | None) -> list[str]:
+    """The layers to read, in the file's order: those named, or all.
+
+    Raises OptionError for names that are not there.
+    """
+    missing = [name for name in names or () if name not in there]
+    if missing:
+        raise OptionError(f"{source} has no recurrent layer {listed(missing)}; it has {listed(there)}")
+    return [name for name in there if names is None or name in names]

@@ -11,7 +11,6 @@ without, [time, units] for a single series without a batch axis; the directions 
 stand side by side on the last axis. Behind the end of a sequence that was packed stands NaN.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -215,11 +214,6 @@ RECORDS: dict[type, type[LayerRecord]] = {
     LSTMStep: LSTMRecord,
     SLSTMStep: SLSTMRecord,
 }
-
-
-def each(part: Callable[[Tensor], Tensor], steps: Any) -> Any:
-    """A step or a state with a function applied to each of its tensors."""
-    return type(steps)(*(part(tensor) for tensor in steps))
 
 
 def layer_record(steps: Any, first: Any, time_axis: int = 1, backward: bool = False) -> Any:

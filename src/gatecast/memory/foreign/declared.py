@@ -19,7 +19,14 @@ CELLS = {f"{kind}Cell": kind for kind in KINDS}
 # Recurrent too, but of no kind that we have a cell for.
 STRANGERS = ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "CuDNNLSTM", "CuDNNGRU")
 # Layers that hand on their input as it is once a model is trained.
-PASSING = ("Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "AlphaDropout", "ActivityRegularization")
+PASSING = (
+    "Dropout",
+    "SpatialDropout1D",
+    "GaussianDropout",
+    "GaussianNoise",
+    "AlphaDropout",
+    "ActivityRegularization",
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,11 @@ class Way:
     kind: str
     config: Config
     place: str
+
+    @property
+    def variables(self) -> int:
+        """How many it has: kernel, recurrent kernel and, unless it goes without, bias."""
+        return 3 if self.config["use_bias"] else 2
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,9 @@ def declared_layers(source: str, model: object) -> tuple[Declared, ...]:
     Raises ModelFileError for a configuration that Keras did not write, and for a model of a class of its own.
     """
     try:
-        return tuple(_layers_of(source, model, "", ""))  # type: ignore[arg-type]  # or it raises one of these
+        return tuple(_layers_of(model, "", ""))  # type: ignore[arg-type]  # or it raises one of these
+    except ModelFileError as error:
+        raise ModelFileError(f"{source}: {error}") from None
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
         raise ModelFileError(
             f"{source}: its configuration is not as Keras writes it ({type(error).__name__}: {error}); "
@@ -68,10 +82,10 @@ def declared_layers(source: str, model: object) -> tuple[Declared, ...]:
         ) from error
 
 
-def _layers_of(source: str, model: Config, prefix: str, place: str) -> Iterator[Declared]:
+def _layers_of(model: Config, prefix: str, place: str) -> Iterator[Declared]:
     if model["class_name"] not in MODELS:
         raise ModelFileError(
-            f"{source}: the model is a {model['class_name']}, a class of its own whose layers its file does not "
+            f"the model is a {model['class_name']}, a class of its own whose layers its file does not "
             "declare; build it from Sequential or keras.Model(inputs, outputs), and save that"
         )
     layers = model["config"]["layers"]
@@ -82,7 +96,7 @@ def _layers_of(source: str, model: Config, prefix: str, place: str) -> Iterator[
         group = f"{place}layers/{_numbered(layer['class_name'], used)}"
         feeder = feeders.get(layer["config"]["name"], "")
         if layer["class_name"] in MODELS:
-            yield from _layers_of(source, layer, f"{name}/", f"{group}/")
+            yield from _layers_of(layer, f"{name}/", f"{group}/")
         else:
             yield from _layer(layer, name, group, feeder and prefix + feeder)
 
@@ -129,8 +143,13 @@ def _both_ways(config: Config, group: str) -> tuple[Way, ...]:
     if not _is_recurrent(forward):
         return ()
     ways = _way(forward, f"{group}/forward_layer"), _way(backward, f"{group}/backward_layer")
-    turned = bool(forward["config"]["go_backwards"])
-    return ways[::-1] if turned else ways
+    if forward["config"]["go_backwards"]:
+        raise ModelFileError(
+            f"the Bidirectional layer {config['name']} has a forward layer that reads backward, which "
+            "leaves its "
+            "output in two orders of time at once; make it anew with go_backwards=False"
+        )
+    return ways
 
 
 def _feeders(layers: Sequence[Config], chained: bool) -> dict[str, str]:

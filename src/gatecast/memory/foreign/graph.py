@@ -48,7 +48,11 @@ class Graph:
             seen = sorted({node.op_type for node in self._graph.node})
             raise ModelFileError(
                 f"{self.source} has no LSTM, GRU or RNN node in its main graph"
-                + (f": its operators are {listed(seen)}" if seen else ", and no other: it is empty or no ONNX model")
+                + (
+                    f": its operators are {listed(seen)}"
+                    if seen
+                    else ", and no other: it is empty or no ONNX model"
+                )
                 + "; export the model so that its recurrent layers stay whole"
             )
         return named
@@ -104,7 +108,8 @@ class Graph:
             if tensor.data_location == TensorProto.EXTERNAL:
                 if self._folder is None:
                     raise ModelFileError(
-                        f"{where}: its weights {name!r} lie in another file; give the path of the .onnx file, "
+                        f"{where}: its weights {name!r} lie in another file; give the path of the .onnx "
+                        "file, "
                         "with that file beside it"
                     )
                 copy = TensorProto()
@@ -135,7 +140,8 @@ def _model(source: Any, called: str) -> Any:
         from onnx import ModelProto
     except ImportError as error:
         raise MissingExtraError(
-            f"reading ONNX files needs the onnx package ({error}); install it with: pip install 'gatecast[onnx]'"
+            f"reading ONNX files needs the onnx package ({error}); install it with: pip install "
+            "'gatecast[onnx]'"
         ) from error
     if _is_model(source):
         return source
@@ -145,5 +151,6 @@ def _model(source: Any, called: str) -> Any:
         raise ModelFileError(f"{called} cannot be read: {error.strerror or error}") from error
     except DecodeError as error:
         raise ModelFileError(
-            f"{called} is no ONNX model, or not whole ({error}); give a file that onnx.save or an exporter wrote"
+            f"{called} is no ONNX model, or not whole ({error}); give a file that onnx.save or an "
+            "exporter wrote"
         ) from error

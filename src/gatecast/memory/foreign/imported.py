@@ -47,7 +47,8 @@ class Imported:
         for before, layer in zip(self.layers, self.layers[1:], strict=False):
             if layer.follows != before.name:
                 raise ModelFileError(
-                    f"{self.source}: {layer.name} is not fed by {before.name} alone, so the layers are no stack; "
+                    f"{self.source}: {layer.name} is not fed by {before.name} alone, so the layers are no "
+                    "stack; "
                     f"take one of them by its name ({listed([f'{one.name!r}' for one in self.layers])}), "
                     "and give it what enters that layer"
                 )

@@ -67,5 +67,7 @@ def _operator(where: str, node: Any) -> Operator:
 def _cells(how: Operator, given: dict[str, Array]) -> Any:
     missing = [name for name in ("W", "R") if name not in given]
     if missing:
-        raise ModelFileError(f"{how.where}: {' and '.join(missing)} not given; every such operator has weights")
+        raise ModelFileError(
+            f"{how.where}: {' and '.join(missing)} not given; every such operator has weights"
+        )
     return how.cells(given["W"], given["R"], given.get("B"), given.get("P"))

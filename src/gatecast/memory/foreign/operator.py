@@ -71,7 +71,8 @@ class Operator:
         for name, (value, axes) in given.items():
             if value is not None and (value.ndim != axes or value.shape[0] != count):
                 raise ModelFileError(
-                    f"{self.where}: {name} is {list(value.shape)}; with direction {self.directions} it should "
+                    f"{self.where}: {name} is {list(value.shape)}; with direction {self.directions} it "
+                    "should "
                     f"have {axes} axes, the first of length {count}"
                 )
         if self.hidden_size is not None and R.shape[2] != self.hidden_size:
@@ -109,7 +110,9 @@ def operator(where: str, kind: str, attributes: Mapping[str, object]) -> Operato
         )
     directions = _text(attributes.get("direction", "forward")).lower()
     if directions not in DIRECTIONS:
-        raise ModelFileError(f"{where}: direction is {directions!r}; it should be one of {', '.join(DIRECTIONS)}")
+        raise ModelFileError(
+            f"{where}: direction is {directions!r}; it should be one of {', '.join(DIRECTIONS)}"
+        )
     size = attributes.get("hidden_size")
     return Operator(
         where,
@@ -133,7 +136,8 @@ def _activations(where: str, kind: Kind, count: int, given: object) -> tuple[str
         return names
     wanted = "tanh or relu, one a direction" if kind == "RNN" else ", ".join(usual)
     raise ModelFileError(
-        f"{where}: its activations are {', '.join(names)}, and the {kind} cell we have computes with {wanted}; "
+        f"{where}: its activations are {', '.join(names)}, and the {kind} cell we have computes with "
+        f"{wanted}; "
         "read the other layers by their names, or train it with these"
     )
 

@@ -2,13 +2,12 @@
 
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from gatecast.errors import ModelFileError
-from gatecast.memory.cells import Cell, LSTMState, unroll
+from gatecast.memory.cells import Cell, unroll
 from gatecast.memory.foreign.operator import Operator, tensor_of
 
 Array = NDArray[Any]
@@ -45,47 +44,64 @@ class Leaving(NamedTuple):
 def run(operator: Operator, cells: tuple[Cell, ...], entering: Entering) -> Leaving:
     """What the operator gives, by the slow readable loop of our cells.
 
-    Raises ModelFileError where a sequence's length lies outside 1 to the steps of X.
+    Raises ModelFileError where X, a length or a state does not fit the operator.
     """
     x = tensor_of(entering.X)
-    x = x if operator.batch_first else x.transpose(0, 1)
-    batch, time = x.shape[:2]
-    lengths = torch.full((batch,), time) if entering.lengths is None else tensor_of(entering.lengths).long()
-    if lengths.shape != (batch,) or bool(((lengths < 1) | (lengths > time)).any()):
+    if x.ndim != 3 or x.shape[-1] != cells[0].inputs or 0 in x.shape:
         raise ModelFileError(
-            f"{operator.where}: sequence_lens is {lengths.tolist()}; with X of {batch} sequences and {time} steps "
-            f"it should be {batch} numbers from 1 to {time}"
+            f"{operator.where}: X is {list(x.shape)}; it should have three axes, none empty, the last of length "
+            f"{cells[0].inputs}"
         )
-    hidden = _states(entering.hidden, operator.batch_first)
-    cell = _states(entering.cell, operator.batch_first)
-    ways = []
-    for d, one in enumerate(cells):
-        backward = operator.directions == "reverse" or d == 1
-        start = _start(one, batch, None if hidden is None else hidden[d], None if cell is None else cell[d])
-        ways.append(_one_way(one, x.to(one.W.dtype), lengths, start, backward))
+    x = x if operator.batch_first else x.transpose(0, 1)
+    lengths = _lengths(operator, entering.lengths, x)
+    starts = _starts(operator, cells, x.shape[0], entering)
+    ways = [
+        _one_way(cell, x.to(start.hidden.dtype), lengths, start, operator.directions == "reverse" or d == 1)
+        for d, (cell, start) in enumerate(zip(cells, starts, strict=True))
+    ]
     Y = torch.stack([steps for steps, _ in ways])  # [directions, batch, time, units]
     Y = Y.permute(1, 2, 0, 3) if operator.batch_first else Y.permute(2, 0, 1, 3)
-    ends = [torch.stack(end, 1 if operator.batch_first else 0) for end in zip(*(e for _, e in ways), strict=True)]
+    axis = 1 if operator.batch_first else 0
+    ends = [torch.stack(end, axis) for end in zip(*(last for _, last in ways), strict=True)]
     Y, Y_h, *rest = (part.numpy().astype(entering.X.dtype) for part in (Y, *ends))
     return Leaving(Y, Y_h, rest[0] if rest else None)
 
 
-def _states(given: Array | None, batch_first: bool) -> Tensor | None:
-    """A state as [directions, batch, units]."""
-    if given is None:
-        return None
-    state = tensor_of(given)
-    return state.transpose(0, 1) if batch_first else state
+def _lengths(operator: Operator, given: Array | None, x: Tensor) -> Tensor:
+    """Steps of each sequence that count: all, where it is not said."""
+    batch, time = x.shape[:2]
+    lengths = torch.full((batch,), time) if given is None else tensor_of(given).long()
+    if lengths.shape != (batch,) or bool(((lengths < 1) | (lengths > time)).any()):
+        raise ModelFileError(
+            f"{operator.where}: sequence_lens is {lengths.tolist()}; with X of {batch} sequences and {time} "
+            f"steps it should be {batch} numbers from 1 to {time}"
+        )
+    return lengths
 
 
-def _start(cell: Cell, batch: int, hidden: Tensor | None, kept: Tensor | None) -> Any:
-    """The state before the first step: zero where it is not given."""
-    start = cell.start(batch)
-    parts = {"hidden": hidden, "cell": kept}
-    return start._replace(**{name: parts[name].to(zero) for name, zero in start._asdict().items() if parts[name] is not None})
+def _starts(operator: Operator, cells: tuple[Cell, ...], batch: int, entering: Entering) -> list[Any]:
+    """For each direction the state before its first step: zero where it is not given."""
+    starts = [cell.start(batch) for cell in cells]
+    axis = 1 if operator.batch_first else 0
+    for name in starts[0]._fields:
+        given = getattr(entering, name)
+        if given is None:
+            continue
+        zero = torch.stack([getattr(start, name) for start in starts], axis)
+        state = tensor_of(given).to(zero.dtype)
+        if state.shape != zero.shape:
+            raise ModelFileError(
+                f"{operator.where}: the {name} state is {list(state.shape)}; it should be {list(zero.shape)}"
+            )
+        starts = [
+            start._replace(**{name: one}) for start, one in zip(starts, state.unbind(axis), strict=True)
+        ]
+    return starts
 
 
-def _one_way(cell: Cell, x: Tensor, lengths: Tensor, start: Any, backward: bool) -> tuple[Tensor, list[Tensor]]:
+def _one_way(
+    cell: Cell, x: Tensor, lengths: Tensor, start: Any, backward: bool
+) -> tuple[Tensor, list[Tensor]]:
     """One direction: what it shows at each step [batch, time, units], and each part of its last state.
 
     A sequence that ends early is turned round within its own length, and shows 0 behind it.

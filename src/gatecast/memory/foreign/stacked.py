@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 
 from gatecast.errors import ModelFileError
-from gatecast.memory.cells import CoupledLSTMCell, ElmanCell, GRUCell, LSTMCell, PeepholeLSTMCell
+from gatecast.memory.cells import ElmanCell, GRUCell, LSTMCell
+from gatecast.memory.cells.peephole import CoupledLSTMCell, PeepholeLSTMCell
 
 LSTM, GRU, ELMAN = "ifgo", "rzn", "h"
-COUPLED = "fgo"  # the input gate is 1 - f
 PEEPHOLES = "ifo"
 FLOATS = {torch.float16, torch.bfloat16, torch.float32, torch.float64}
 HALVES = {torch.float16, torch.bfloat16}
@@ -82,7 +82,8 @@ class Stacked:
             if value is not None and (tuple(value.shape) != shape or 0 in shape):
                 gates = f"{len(self.order)} gate" + ("s" if len(self.order) > 1 else "")
                 raise ModelFileError(
-                    f"{self.where}: {name} is {list(value.shape)}, and beside W {list(self.W.shape)} with {gates} "
+                    f"{self.where}: {name} is {list(value.shape)}, and beside W {list(self.W.shape)} with "
+                    f"{gates} "
                     f"it should be {list(shape)}; the file is damaged, or no layer of this kind"
                 )
 
@@ -96,8 +97,7 @@ class Stacked:
         W, U, b = self._in_order(LSTM)
         if self.peepholes is None:
             return LSTMCell(W, U, b, self.projection)
-        seen = {gate: self.peepholes[k * self.units :][: self.units] for k, gate in enumerate(self.seen)}
-        return PeepholeLSTMCell(W, U, b, seen["i"], seen["f"], seen["o"])
+        return PeepholeLSTMCell(W, U, b, reordered(self.peepholes, self.seen, PEEPHOLES))
 
     def as_coupled(self) -> CoupledLSTMCell | PeepholeLSTMCell:
         """An LSTM whose forget gate is 1 - i, as ONNX couples them.
@@ -110,8 +110,8 @@ class Stacked:
             part[units : 2 * units] = -part[:units]
         if self.peepholes is None:
             return CoupledLSTMCell(W[units:], U[units:], b[units:])
-        seen = {gate: self.peepholes[k * units :][:units] for k, gate in enumerate(self.seen)}
-        return PeepholeLSTMCell(W, U, b, seen["i"], -seen["i"], seen["o"])
+        i, _, o = reordered(self.peepholes, self.seen, PEEPHOLES).chunk(3)
+        return PeepholeLSTMCell(W, U, b, torch.cat([i, -i, o]))
 
     def as_gru(self, reset_after: bool) -> GRUCell:
         """A GRU; `reset_after` says whether r acts after the matrix product or before."""

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from gatecast.errors import MissingExtraError, ModelFileError, listed
 
 Array = NDArray[Any]
+EXTRA = "reading ONNX files needs the onnx package; install it with: pip install 'gatecast[onnx]'"
 RECURRENT = ("LSTM", "GRU", "RNN")
 OURS = ("", "ai.onnx")  # operator domains: others may use these names for something else
 # What may stand between two layers of a stack: it moves axes, and leaves the numbers as they are.
 HARMLESS = ("Squeeze", "Reshape", "Identity", "Dropout")
 BESIDE = [0, 2, 1, 3]  # a Transpose that brings directions beside units
+DAMAGE = (ValueError, TypeError, KeyError, OSError, OverflowError, MemoryError, RuntimeError)
 SWAP = [1, 0, 2]  # one that changes time with batch, and must come twice
 
 
@@ -65,11 +67,11 @@ class Graph:
         seen: set[str] = set()
         while name not in self._stored:
             node = self._made.get(name)
-            if node is not None and node.op_type == "Identity" and name not in seen:
+            if node is not None and node.op_type == "Identity" and node.input and name not in seen:
                 seen.add(name)
                 name = node.input[0]
-            elif node is not None and node.op_type == "Constant" and node.attribute[0].name == "value":
-                return self._array(where, name, node.attribute[0].t)
+            elif node is not None and node.op_type == "Constant" and _tensors(node):
+                return self._array(where, name, _tensors(node)[0])
             else:
                 how = f"computed by {node.op_type}" if node is not None else "an input of the model"
                 raise ModelFileError(
@@ -82,7 +84,7 @@ class Graph:
         """The recurrent node whose Y is this one's X, but for axes moved; "" if there is none."""
         names = {id(other): name for name, other in self.recurrent.items()}
         swaps = 0
-        for before, through in self._back(node.input[0]):
+        for before, through in self._back(node.input[0] if node.input else ""):
             if id(before) in names:
                 return names[id(before)] if through == before.output[0] and swaps % 2 == 0 else ""
             perm = [list(a.ints) for a in before.attribute if a.name == "perm"]
@@ -117,13 +119,20 @@ class Graph:
                 tensor = copy
                 external_data_helper.load_external_data_for_tensor(tensor, str(self._folder))
             value: Array = numpy_helper.to_array(tensor)
-        except (ValueError, TypeError, OSError, OverflowError, MemoryError, checker.ValidationError) as error:
+            if any(length < 0 for length in tensor.dims):
+                raise ValueError("a length is negative")
+        except (*DAMAGE, checker.ValidationError) as error:
             shape = " x ".join(map(str, tensor.dims))
             raise ModelFileError(
                 f"{where}: its weights {name!r}, declared as {shape}, cannot be read ({error}); "
                 "the file is damaged or not whole"
             ) from error
         return value
+
+
+def _tensors(constant: Any) -> list[Any]:
+    """The tensor of a Constant node; some hold plain numbers instead."""
+    return [attribute.t for attribute in constant.attribute if attribute.name == "value"]
 
 
 def _is_model(source: object) -> bool:
@@ -139,10 +148,7 @@ def _model(source: Any, called: str) -> Any:
         from google.protobuf.message import DecodeError
         from onnx import ModelProto
     except ImportError as error:
-        raise MissingExtraError(
-            f"reading ONNX files needs the onnx package ({error}); install it with: pip install "
-            "'gatecast[onnx]'"
-        ) from error
+        raise MissingExtraError(EXTRA) from error
     if _is_model(source):
         return source
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gatecast.errors import ModelFileError, OptionError, listed
 from gatecast.memory.cells import Cell
@@ -9,27 +10,41 @@ from gatecast.memory.cells import Cell
 
 @dataclass(frozen=True)
 class ImportedLayer:
-    """One recurrent layer of a file.
+    """One recurrent layer of a file; `record` takes it, with what enters that layer.
 
+    source   the file
     name     as in the file
-    cells    one a direction, the one that reads forward first
+    ways     its cells, one a direction, the one that reads forward first
     reverse  whether its only direction reads from the end of time to its beginning
     follows  the layer whose whole output, and nothing else, is this one's input; "" if there is none
     """
 
+    source: str
     name: str
-    cells: tuple[Cell, ...]
+    ways: tuple[Cell, ...]
     reverse: bool = False
     follows: str = ""
+
+    @property
+    def cells(self) -> tuple[tuple[Cell, ...], ...]:
+        """The cells, layers x directions, as `cells_of` gives those of a torch module.
+
+        Raises ModelFileError for a layer that reads from the end of time only.
+        """
+        if self.reverse:
+            raise ModelFileError(
+                f"{self.source}: {self.name} reads from the end of time only; turn your input round "
+                "and record its cell: record(layer.ways[0], x.flip(1)), whose steps run from last to first"
+            )
+        return (self.ways,)
 
 
 @dataclass(frozen=True)
 class Imported:
-    """The recurrent layers of a file, in the order it runs them.
+    """The recurrent layers of a file, in the order it has them.
 
-    `record(read_keras("model.keras"), x)` shows the gates of all where they are stacked one upon another;
-    `record(read_keras("model.keras")["lstm_1"], x)` those of one, x being what enters that layer. Time starts
-    from zero states unless you give others.
+    `record` takes it where its layers are stacked one upon another; else take one of them by its name.
+    Time starts from zero states unless you give others: those of the file are not read.
 
     source   the file
     layers   all that was read
@@ -44,15 +59,13 @@ class Imported:
 
         Raises ModelFileError where one layer's output is not just the next one's input.
         """
-        for before, layer in zip(self.layers, self.layers[1:], strict=False):
+        for before, layer in pairwise(self.layers):
             if layer.follows != before.name:
                 raise ModelFileError(
-                    f"{self.source}: {layer.name} is not fed by {before.name} alone, so the layers are no "
-                    "stack; "
-                    f"take one of them by its name ({listed([f'{one.name!r}' for one in self.layers])}), "
-                    "and give it what enters that layer"
+                    f"{self.source}: {layer.name} is not fed by {before.name} alone, so they are no stack; "
+                    f"take one layer by its name, such as [{before.name!r}], with what enters that layer"
                 )
-        return tuple(self[layer.name].cells for layer in self.layers)
+        return tuple(cells for layer in self.layers for cells in layer.cells)
 
     def __getitem__(self, name: str) -> ImportedLayer:
         """A layer by its name.

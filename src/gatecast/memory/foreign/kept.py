@@ -18,6 +18,7 @@ from gatecast.errors import MissingExtraError, ModelFileError
 from gatecast.memory.foreign.declared import Declared
 
 Array = NDArray[Any]
+EXTRA = "reading Keras files needs the h5py package; install it with: pip install 'gatecast[keras]'"
 LARGEST_EXPANSION = 100  # of what is stored; Keras does not compress at all
 VARIABLES = ("kernel", "recurrent_kernel", "bias")
 
@@ -31,10 +32,7 @@ def opened(source: str, file: Path | BytesIO) -> Iterator[Any]:
     try:
         import h5py
     except ImportError as error:
-        raise MissingExtraError(
-            f"reading Keras files needs the h5py package ({error}); install it with: pip install "
-            "'gatecast[keras]'"
-        ) from error
+        raise MissingExtraError(EXTRA) from error
     try:
         handle = h5py.File(file, "r")
     except (OSError, ValueError, RuntimeError) as error:

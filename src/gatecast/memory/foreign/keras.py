@@ -91,7 +91,7 @@ def _layers(
             _check(where, way)
         ways = zip(layer.ways, arrays_of(layer), strict=True)
         cells = tuple(_cell(where, way, arrays) for way, arrays in ways)
-        layers.append(ImportedLayer(name, cells, layer.reverse, layer.follows))
+        layers.append(ImportedLayer(source, name, cells, layer.reverse, layer.follows))
     return tuple(layers)
 
 
@@ -143,7 +143,7 @@ def _cell(where: str, way: Way, arrays: Sequence[Array]) -> Cell:
 
     arrays  kernel [inputs, gates units], recurrent kernel [units, gates units], and bias unless there is none
     """
-    kernel, recurrent_kernel, *bias = map(tensor_of, arrays)
+    kernel, recurrent_kernel, *bias = (tensor_of(where, array) for array in arrays)
     rows = kernel.shape[-1]
     zero = kernel.new_zeros(rows)
     both = bias[0] if bias and bias[0].ndim == 2 else torch.stack([bias[0] if bias else zero, zero])

@@ -6,14 +6,15 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from gatecast.errors import ModelFileError
-from gatecast.memory.foreign.graph import Graph
+from gatecast.errors import MissingExtraError, ModelFileError
+from gatecast.memory.foreign.graph import EXTRA, Graph
 from gatecast.memory.foreign.imported import Imported, ImportedLayer, chosen
 from gatecast.memory.foreign.operator import Operator, operator
 from gatecast.memory.foreign.running import Entering, Leaving, run
 
 Array = NDArray[Any]
 PLACES = ("X", "W", "R", "B", "lengths", "hidden", "cell", "P")  # inputs in order; GRU and RNN stop at hidden
+WEIGHTS = ("W", "R", "B", "P")
 
 
 def read_onnx(source: str | Path | bytes | Any, names: Sequence[str] | None = None) -> Imported:
@@ -35,10 +36,11 @@ def read_onnx(source: str | Path | bytes | Any, names: Sequence[str] | None = No
         given = {
             place: graph.constant(how.where, value)
             for place, value in zip(PLACES, node.input, strict=False)
-            if value and place in "WRBP"
+            if value and place in WEIGHTS
         }
+        cells = _cells(how, given)
         layers.append(
-            ImportedLayer(name, _cells(how, given), how.directions == "reverse", graph.feeder(node))
+            ImportedLayer(graph.source, name, cells, how.directions == "reverse", graph.feeder(node))
         )
     return Imported(graph.source, tuple(layers))
 
@@ -59,15 +61,20 @@ def run_onnx(node: Any, inputs: Sequence[Array | None]) -> Leaving:
 
 
 def _operator(where: str, node: Any) -> Operator:
-    from onnx.helper import get_attribute_value
-
-    return operator(where, node.op_type, {a.name: get_attribute_value(a) for a in node.attribute})
+    try:
+        from onnx.helper import get_attribute_value
+    except ImportError as error:
+        raise MissingExtraError(EXTRA) from error
+    try:
+        return operator(where, node.op_type, {a.name: get_attribute_value(a) for a in node.attribute})
+    except (ValueError, TypeError) as error:
+        raise ModelFileError(
+            f"{where}: an attribute cannot be read ({error}); the file is damaged"
+        ) from error
 
 
 def _cells(how: Operator, given: dict[str, Array]) -> Any:
     missing = [name for name in ("W", "R") if name not in given]
     if missing:
-        raise ModelFileError(
-            f"{how.where}: {' and '.join(missing)} not given; every such operator has weights"
-        )
+        raise ModelFileError(f"{how.where}: its weights {' and '.join(missing)} are not given, and must be")
     return how.cells(given["W"], given["R"], given.get("B"), given.get("P"))

@@ -80,7 +80,10 @@ class Operator:
                 f"{self.where}: hidden_size is {self.hidden_size} and R is {list(R.shape)}; "
                 "they should agree, so the file is damaged"
             )
-        return tuple(self._cell(d, *map(_part(d), (W, R, B, P))) for d in range(count))
+        parts = [None if value is None else tensor_of(self.where, value) for value in (W, R, B, P)]
+        return tuple(
+            self._cell(d, *(part if part is None else part[d] for part in parts)) for d in range(count)
+        )
 
     def _cell(self, direction: int, W: Tensor, R: Tensor, B: Tensor | None, P: Tensor | None) -> Cell:
         if B is None:
@@ -142,21 +145,19 @@ def _activations(where: str, kind: Kind, count: int, given: object) -> tuple[str
     )
 
 
-def _part(direction: int) -> Any:
-    """Takes one direction out of an array, copied, as a tensor."""
-
-    def part(value: Array | None) -> Tensor | None:
-        return None if value is None else tensor_of(value[direction])
-
-    return part
-
-
-def tensor_of(value: Array) -> Tensor:
+def tensor_of(where: str, value: Array) -> Tensor:
     """A copy of an array as a tensor, whatever its byte order and strides.
 
-    value    [...]
-    returns  [...], with the same numbers
+    where    file and layer, for whoever must look
+    value    [...] numbers
+    returns  [...] the same; bfloat16, which numpy has not, as float32
+
+    Raises ModelFileError for what is no number.
     """
+    if value.dtype.name == "bfloat16":
+        value = value.astype(np.float32)
+    if value.dtype.kind not in "fiub":
+        raise ModelFileError(f"{where}: an array holds {value.dtype}, and floating-point numbers are wanted")
     return torch.from_numpy(np.array(value, dtype=value.dtype.newbyteorder("="), order="C"))
 
 

@@ -46,11 +46,11 @@ def run(operator: Operator, cells: tuple[Cell, ...], entering: Entering) -> Leav
 
     Raises ModelFileError where X, a length or a state does not fit the operator.
     """
-    x = tensor_of(entering.X)
+    x = tensor_of(operator.where, entering.X)
     if x.ndim != 3 or x.shape[-1] != cells[0].inputs or 0 in x.shape:
         raise ModelFileError(
-            f"{operator.where}: X is {list(x.shape)}; it should have three axes, none empty, the last of length "
-            f"{cells[0].inputs}"
+            f"{operator.where}: X is {list(x.shape)}; it should have three axes, none empty, "
+            f"the last of length {cells[0].inputs}"
         )
     x = x if operator.batch_first else x.transpose(0, 1)
     lengths = _lengths(operator, entering.lengths, x)
@@ -70,7 +70,7 @@ def run(operator: Operator, cells: tuple[Cell, ...], entering: Entering) -> Leav
 def _lengths(operator: Operator, given: Array | None, x: Tensor) -> Tensor:
     """Steps of each sequence that count: all, where it is not said."""
     batch, time = x.shape[:2]
-    lengths = torch.full((batch,), time) if given is None else tensor_of(given).long()
+    lengths = torch.full((batch,), time) if given is None else tensor_of(operator.where, given).long()
     if lengths.shape != (batch,) or bool(((lengths < 1) | (lengths > time)).any()):
         raise ModelFileError(
             f"{operator.where}: sequence_lens is {lengths.tolist()}; with X of {batch} sequences and {time} "
@@ -88,7 +88,7 @@ def _starts(operator: Operator, cells: tuple[Cell, ...], batch: int, entering: E
         if given is None:
             continue
         zero = torch.stack([getattr(start, name) for start in starts], axis)
-        state = tensor_of(given).to(zero.dtype)
+        state = tensor_of(operator.where, given).to(zero.dtype)
         if state.shape != zero.shape:
             raise ModelFileError(
                 f"{operator.where}: the {name} state is {list(state.shape)}; it should be {list(zero.shape)}"

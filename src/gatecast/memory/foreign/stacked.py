@@ -19,9 +19,17 @@ from gatecast.memory.cells import ElmanCell, GRUCell, LSTMCell
 from gatecast.memory.cells.peephole import CoupledLSTMCell, PeepholeLSTMCell
 
 LSTM, GRU, ELMAN = "ifgo", "rzn", "h"
-PEEPHOLES = "ifo"
 FLOATS = {torch.float16, torch.bfloat16, torch.float32, torch.float64}
 HALVES = {torch.float16, torch.bfloat16}
+
+SPOKEN = {
+    "W": "the input weights are",
+    "U": "the recurrent weights are",
+    "b": "the input bias is",
+    "recurrent": "the recurrent bias is",
+    "peepholes": "the peepholes are",
+    "projection": "the projection is",
+}
 
 
 @dataclass(frozen=True)
@@ -49,20 +57,18 @@ class Stacked:
     b: Tensor
     recurrent: Tensor
     peepholes: Tensor | None = None
-    seen: str = PEEPHOLES
+    seen: str = "ifo"
     projection: Tensor | None = None
 
     def __post_init__(self) -> None:
-        for name in ("W", "U", "b", "recurrent", "peepholes", "projection"):
+        for name, spoken in SPOKEN.items():
             value = getattr(self, name)
-            if value is None:
-                continue
-            if value.dtype not in FLOATS:
+            if value is not None and value.dtype not in FLOATS:
                 raise ModelFileError(
-                    f"{self.where}: {name} holds {value.dtype}, and we read floating-point weights; "
+                    f"{self.where}: {spoken} {value.dtype}, and we read floating-point weights; "
                     "export the model without quantisation"
                 )
-            if value.dtype in HALVES:
+            if value is not None and value.dtype in HALVES:
                 object.__setattr__(self, name, value.float())
         self._check()
 
@@ -77,15 +83,16 @@ class Stacked:
             "peepholes": (3 * units,),
             "projection": (hidden, units),
         }
+        gates = f"{len(self.order)} gates" if len(self.order) > 1 else "no gate"
         for name, shape in wanted.items():
             value = getattr(self, name)
-            if value is not None and (tuple(value.shape) != shape or 0 in shape):
-                gates = f"{len(self.order)} gate" + ("s" if len(self.order) > 1 else "")
-                raise ModelFileError(
-                    f"{self.where}: {name} is {list(value.shape)}, and beside W {list(self.W.shape)} with "
-                    f"{gates} "
-                    f"it should be {list(shape)}; the file is damaged, or no layer of this kind"
-                )
+            if value is None or (tuple(value.shape) == shape and 0 not in shape):
+                continue
+            raise ModelFileError(
+                f"{self.where}: {SPOKEN[name]} {list(value.shape)}; beside input weights "
+                f"{list(self.W.shape)} with {gates} {list(shape)} is wanted, so the file is damaged or of "
+                "another kind of layer"
+            )
 
     @property
     def units(self) -> int:
@@ -97,7 +104,7 @@ class Stacked:
         W, U, b = self._in_order(LSTM)
         if self.peepholes is None:
             return LSTMCell(W, U, b, self.projection)
-        return PeepholeLSTMCell(W, U, b, reordered(self.peepholes, self.seen, PEEPHOLES))
+        return PeepholeLSTMCell(W, U, b, *self._peepholes(self.peepholes))
 
     def as_coupled(self) -> CoupledLSTMCell | PeepholeLSTMCell:
         """An LSTM whose forget gate is 1 - i, as ONNX couples them.
@@ -110,8 +117,8 @@ class Stacked:
             part[units : 2 * units] = -part[:units]
         if self.peepholes is None:
             return CoupledLSTMCell(W[units:], U[units:], b[units:])
-        i, _, o = reordered(self.peepholes, self.seen, PEEPHOLES).chunk(3)
-        return PeepholeLSTMCell(W, U, b, torch.cat([i, -i, o]))
+        p_i, _, p_o = self._peepholes(self.peepholes)
+        return PeepholeLSTMCell(W, U, b, p_i, -p_i, p_o)
 
     def as_gru(self, reset_after: bool) -> GRUCell:
         """A GRU; `reset_after` says whether r acts after the matrix product or before."""
@@ -122,6 +129,10 @@ class Stacked:
     def as_elman(self, nonlinearity: Literal["tanh", "relu"]) -> ElmanCell:
         """A plain recurrent layer."""
         return ElmanCell(self.W, self.U, self.b + self.recurrent, nonlinearity)
+
+    def _peepholes(self, stack: Tensor) -> tuple[Tensor, ...]:
+        """Those of i, f and o."""
+        return reordered(stack, self.seen, "ifo").chunk(3)
 
     def _in_order(self, ours: str) -> tuple[Tensor, Tensor, Tensor]:
         return (

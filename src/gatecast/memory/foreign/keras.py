@@ -10,7 +10,7 @@ after the product has two biases [2, 3 units], the input's and the recurrent one
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
-from gatecast.errors import ModelFileError
+from gatecast.errors import ModelFileError, listed
 from gatecast.memory.cells import Cell
 from gatecast.memory.foreign.declared import Declared, Way, declared_layers
 from gatecast.memory.foreign.imported import Imported, ImportedLayer, chosen
@@ -38,6 +38,7 @@ Parts = list[list[Array]]  # arrays of each direction
 
 CONFIGURATION, WEIGHTS = "config.json", "model.weights.h5"
 ORDER = {"LSTM": "ifgo", "GRU": "zrn", "SimpleRNN": ELMAN}
+SAID = ["units", "activation", "use_bias"]  # of every layer
 ACTIVATIONS = {"LSTM": ("tanh",), "GRU": ("tanh",), "SimpleRNN": ("tanh", "relu")}
 
 
@@ -128,6 +129,12 @@ def _check(where: str, way: Way) -> None:
             f"{where} is a {way.kind}, for which we have no cell; we have those of LSTM, GRU and SimpleRNN. "
             "Read the other layers by their names"
         )
+    missing = [name for name in SAID if name not in way.config] if isinstance(way.config, Mapping) else SAID
+    if missing or not isinstance(way.config["units"], int):
+        raise ModelFileError(
+            f"{where}: its configuration has no {listed(missing or ['number of units'])}, which Keras writes; "
+            "save the model anew with model.save('name.keras')"
+        )
     inner, outer = way.config["activation"], way.config.get("recurrent_activation", "sigmoid")
     if inner not in ACTIVATIONS[way.kind] or outer != "sigmoid":
         raise ModelFileError(
@@ -143,17 +150,23 @@ def _cell(where: str, way: Way, arrays: Sequence[Array]) -> Cell:
 
     arrays  kernel [inputs, gates units], recurrent kernel [units, gates units], and bias unless there is none
     """
+    units, inputs = way.config["units"], arrays[0].shape[0] if arrays[0].ndim else 1
+    rows = len(ORDER[way.kind]) * units
+    after = way.kind == "GRU" and bool(way.config.get("reset_after", False))
+    for array, shape in zip(
+        arrays, ((inputs, rows), (units, rows), (2, rows) if after else (rows,)), strict=False
+    ):
+        if array.shape != shape:
+            raise ModelFileError(
+                f"{where}: among the weights of {units} {way.kind} units is one of shape {array.shape} where "
+                f"{shape} is wanted; the file is damaged, or its two parts are not of one model"
+            )
     kernel, recurrent_kernel, *bias = (tensor_of(where, array) for array in arrays)
-    rows = kernel.shape[-1]
-    zero = kernel.new_zeros(rows)
-    both = bias[0] if bias and bias[0].ndim == 2 else torch.stack([bias[0] if bias else zero, zero])
-    stacked = Stacked(where, ORDER[way.kind], kernel.T, recurrent_kernel.T, both[0], both[1])
-    if stacked.units != way.config["units"]:
-        raise ModelFileError(
-            f"{where} has weights of {stacked.units} units, and should have {way.config['units']}"
-        )
+    both = bias[0] if bias else kernel.new_zeros(rows)
+    b, recurrent = both if after and bias else (both, torch.zeros_like(both))
+    stacked = Stacked(where, ORDER[way.kind], kernel.T, recurrent_kernel.T, b, recurrent)
     if way.kind == "LSTM":
         return stacked.as_lstm()
     if way.kind == "GRU":
-        return stacked.as_gru(bool(way.config.get("reset_after", False)))
+        return stacked.as_gru(after)
     return stacked.as_elman(way.config["activation"])

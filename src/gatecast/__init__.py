@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from gatecast.memory import GRU as GRU
     from gatecast.memory import LSTM as LSTM
     from gatecast.memory import RNN as RNN
+    from gatecast.memory import read_keras as read_keras
+    from gatecast.memory import read_onnx as read_onnx
     from gatecast.memory import record as record
 
     __version__: str
@@ -35,6 +37,8 @@ _ROOM = {
     "GRU": "gatecast.memory",
     "RNN": "gatecast.memory",
     "record": "gatecast.memory",
+    "read_keras": "gatecast.memory",
+    "read_onnx": "gatecast.memory",
     "ARIMA": "gatecast.linear",
     "Autoregression": "gatecast.linear",
     "SeasonalNaive": "gatecast.linear",
@@ -63,6 +67,8 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "SeasonalNaive",
     "Drift",
     "record",
+    "read_keras",
+    "read_onnx",
     "cross_validate",
     "leaderboard",
     "Panel",

@@ -13,6 +13,14 @@ from gatecast.memory.cells import (
     cells_of,
     unroll,
 )
+from gatecast.memory.foreign import (
+    Imported,
+    ImportedLayer,
+    cells_of_state_dict,
+    read_keras,
+    read_onnx,
+    run_onnx,
+)
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
 from gatecast.memory.network import CellKind, Network, Shape
@@ -46,6 +54,8 @@ __all__ = [
     "GRUCell",
     "GRURecord",
     "HiddenState",
+    "Imported",
+    "ImportedLayer",
     "Inputs",
     "LSTMCell",
     "LSTMRecord",
@@ -66,6 +76,7 @@ __all__ = [
     "Windows",
     "calibrate_quantiles",
     "cells_of",
+    "cells_of_state_dict",
     "chrono_",
     "forget_bias_",
     "implied_half_life",
@@ -75,7 +86,10 @@ __all__ = [
     "own_width",
     "plan_windows",
     "read",
+    "read_keras",
+    "read_onnx",
     "record",
+    "run_onnx",
     "single_windows",
     "unroll",
 ]

@@ -151,7 +151,6 @@ CHANGES: dict[str, tuple[Change, str]] = {
         "activation {'class_name'",
     ),
     "another class": (another_class, "low is a ConvLSTM2D, for which we have no cell"),
-    "renamed": (lambda c: layer_config(c).update(name="lower"), "stand the weights of 'low', and .* 'lower'"),
     "more units": (
         lambda c: layer_config(c).update(units=5),
         r"among the weights of 5 LSTM units .* shape \(3, 16\) where \(3, 20\) is wanted",
@@ -269,6 +268,16 @@ def test_an_archive_that_would_unpack_to_far_more_is_refused_before_it_does(tmp_
         archive.writestr("config.json", " " * 50_000_000)
         archive.writestr("model.weights.h5", b"")
     with pytest.raises(ModelFileError, match=r"config\.json would unpack from \d+ to 50000000 bytes"):
+        read_keras(path)
+
+
+def test_words_that_lead_nowhere_are_refused_before_they_are_followed(tmp_path):
+    """A heap object that takes no room would keep the HDF5 library walking for ever."""
+    path, content = tmp_path / "endless.h5", bytearray(LEGACY.read_bytes())
+    first = content.index(b"GCOL") + 16
+    content[first : first + 16] = bytes(16)
+    path.write_bytes(content)
+    with pytest.raises(ModelFileError, match="what it keeps its words in leads nowhere"):
         read_keras(path)
 
 

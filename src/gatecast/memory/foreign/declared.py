@@ -131,7 +131,8 @@ def _way(layer: Config, group: str) -> Way:
 
 
 def _cell(cell: Config, place: str) -> Way:
-    return Way(CELLS.get(cell["class_name"], cell["class_name"]), cell["config"], place)
+    kind: str = cell["class_name"]
+    return Way(CELLS.get(kind, kind), cell["config"], place)
 
 
 def _both_ways(config: Config, group: str) -> tuple[Way, ...]:

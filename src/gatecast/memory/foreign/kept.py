@@ -20,6 +20,8 @@ from gatecast.memory.foreign.declared import Declared
 Array = NDArray[Any]
 EXTRA = "reading Keras files needs the h5py package; install it with: pip install 'gatecast[keras]'"
 LARGEST_EXPANSION = 100  # of what is stored; Keras does not compress at all
+# What h5py raises for a file that is not what it seems.
+DAMAGE = (KeyError, OSError, RuntimeError, ValueError, TypeError, OverflowError, MemoryError)
 VARIABLES = ("kernel", "recurrent_kernel", "bias")
 
 
@@ -35,7 +37,7 @@ def opened(source: str, file: Path | BytesIO) -> Iterator[Any]:
         raise MissingExtraError(EXTRA) from error
     try:
         handle = h5py.File(file, "r")
-    except (OSError, ValueError, RuntimeError) as error:
+    except DAMAGE as error:
         raise ModelFileError(
             f"{source} is neither a .keras archive nor an HDF5 file that can be opened ({error}); "
             "give what model.save('name.keras') wrote, whole"
@@ -47,16 +49,8 @@ def opened(source: str, file: Path | BytesIO) -> Iterator[Any]:
 def native_arrays(source: str, file: Any, layer: Declared) -> list[list[Array]]:
     """For each direction of a layer, its variables in Keras' order, from a .keras file's weights.
 
-    Raises ModelFileError where they are not there, or not this layer's.
+    Raises ModelFileError where they are not there.
     """
-    called = _attribute(file, f"{layer.place}/vars", "name")
-    own = layer.name.rpartition("/")[2]
-    if called is not None and called != own and called not in layer.name.split("/"):
-        raise ModelFileError(
-            f"{source}: at {layer.place} stand the weights of {called!r}, and the configuration has "
-            f"{own!r} there; "
-            "the two parts of the file are not of one model"
-        )
     return [
         [_array(source, file, f"{way.place}/vars/{k}") for k in range(way.variables)] for way in layer.ways
     ]
@@ -117,7 +111,7 @@ def _array(source: str, file: Any, path: str) -> Array:
                 "are stored; floating-point weights are wanted, whole"
             )
         return np.asarray(found[()])
-    except (KeyError, OSError, RuntimeError, ValueError, TypeError) as error:
+    except DAMAGE as error:
         raise ModelFileError(
             f"{source}: its weights at {path} cannot be read ({error}); the file is damaged, not whole, "
             "or of a version of Keras that lays it out otherwise; save it anew with a recent Keras 3"
@@ -128,7 +122,7 @@ def _attribute(file: Any, path: str, name: str) -> Any:
     """An attribute of a group, None where either is missing or damaged."""
     try:
         return file[path].attrs.get(name)
-    except (KeyError, OSError, RuntimeError, ValueError, TypeError):
+    except DAMAGE:
         return None
 
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from gatecast.errors import ModelFileError, listed
 from gatecast.memory.cells import Cell
 from gatecast.memory.foreign.declared import Declared, Way, declared_layers
+from gatecast.memory.foreign.heaps import heaps_are_sound
 from gatecast.memory.foreign.imported import Imported, ImportedLayer, chosen
 from gatecast.memory.foreign.kept import (
     LARGEST_EXPANSION,
@@ -62,10 +63,12 @@ def read_keras(path: str | Path, names: Sequence[str] | None = None) -> Imported
         configuration, weights = _unpacked(source, Path(path))
         with opened(source, BytesIO(weights)) as file:
             layers = _layers(source, configuration, names, partial(native_arrays, source, file))
+    elif not heaps_are_sound(Path(path)):
+        raise ModelFileError(f"{source} is damaged: what it keeps its words in leads nowhere")
     else:
         with opened(source, Path(path)) as file:
-            configuration = legacy_configuration(source, file)
-            layers = _layers(source, configuration, names, partial(legacy_arrays, source, file))
+            legacy = legacy_configuration(source, file)
+            layers = _layers(source, legacy, names, partial(legacy_arrays, source, file))
     return Imported(source, layers)
 
 
@@ -129,18 +132,18 @@ def _check(where: str, way: Way) -> None:
             f"{where} is a {way.kind}, for which we have no cell; we have those of LSTM, GRU and SimpleRNN. "
             "Read the other layers by their names"
         )
-    missing = [name for name in SAID if name not in way.config] if isinstance(way.config, Mapping) else SAID
+    known = way.config if isinstance(way.config, Mapping) else {}
+    missing = [name for name in SAID if name not in known]
     if missing or not isinstance(way.config["units"], int):
         raise ModelFileError(
-            f"{where}: its configuration has no {listed(missing or ['number of units'])}, which Keras writes; "
-            "save the model anew with model.save('name.keras')"
+            f"{where}: its configuration has no {listed(missing or ['number of units'])}, "
+            "which Keras writes; save the model anew with model.save('name.keras')"
         )
     inner, outer = way.config["activation"], way.config.get("recurrent_activation", "sigmoid")
     if inner not in ACTIVATIONS[way.kind] or outer != "sigmoid":
         raise ModelFileError(
             f"{where} has the activation {inner!r} and the recurrent activation {outer!r}; our {way.kind} "
-            "cell "
-            f"computes with {' or '.join(ACTIVATIONS[way.kind])}, and sigmoid. Read the other layers by "
+            f"cell computes with {' or '.join(ACTIVATIONS[way.kind])}, and sigmoid. Read the other layers by "
             "their names"
         )
 

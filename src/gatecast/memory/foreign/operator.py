@@ -80,18 +80,20 @@ class Operator:
                 f"{self.where}: hidden_size is {self.hidden_size} and R is {list(R.shape)}; "
                 "they should agree, so the file is damaged"
             )
-        parts = [None if value is None else tensor_of(self.where, value) for value in (W, R, B, P)]
         return tuple(
-            self._cell(d, *(part if part is None else part[d] for part in parts)) for d in range(count)
+            self._cell(d, W[d], R[d], None if B is None else B[d], None if P is None else P[d])
+            for d in range(count)
         )
 
-    def _cell(self, direction: int, W: Tensor, R: Tensor, B: Tensor | None, P: Tensor | None) -> Cell:
+    def _cell(self, direction: int, W: Array, R: Array, B: Array | None, P: Array | None) -> Cell:
         if B is None:
-            B = W.new_zeros(2 * W.shape[0])
+            B = np.zeros_like(W, shape=2 * W.shape[0])
         if B.shape[0] % 2:
             raise ModelFileError(f"{self.where}: B has {B.shape[0]} values, and should hold two biases a row")
-        b, recurrent = B.chunk(2)
-        stacked = Stacked(self.where, ORDER[self.kind], W, R, b, recurrent, P, PEEPHOLE_ORDER)
+        weights, recurrent, bias = (tensor_of(self.where, value) for value in (W, R, B))
+        peepholes = None if P is None else tensor_of(self.where, P)
+        b, d = bias.chunk(2)
+        stacked = Stacked(self.where, ORDER[self.kind], weights, recurrent, b, d, peepholes, PEEPHOLE_ORDER)
         if self.kind == "LSTM":
             return stacked.as_coupled() if self.coupled else stacked.as_lstm()
         if self.kind == "GRU":

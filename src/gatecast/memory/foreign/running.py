@@ -63,8 +63,8 @@ def run(operator: Operator, cells: tuple[Cell, ...], entering: Entering) -> Leav
     Y = Y.permute(1, 2, 0, 3) if operator.batch_first else Y.permute(2, 0, 1, 3)
     axis = 1 if operator.batch_first else 0
     ends = [torch.stack(end, axis) for end in zip(*(last for _, last in ways), strict=True)]
-    Y, Y_h, *rest = (part.numpy().astype(entering.X.dtype) for part in (Y, *ends))
-    return Leaving(Y, Y_h, rest[0] if rest else None)
+    shown, hidden, *cell = (part.numpy().astype(entering.X.dtype) for part in (Y, *ends))
+    return Leaving(shown, hidden, cell[0] if cell else None)
 
 
 def _lengths(operator: Operator, given: Array | None, x: Tensor) -> Tensor:

@@ -15,8 +15,7 @@ import torch
 from torch import Tensor
 
 from gatecast.errors import ModelFileError
-from gatecast.memory.cells import ElmanCell, GRUCell, LSTMCell
-from gatecast.memory.cells.peephole import CoupledLSTMCell, PeepholeLSTMCell
+from gatecast.memory.cells import CoupledLSTMCell, ElmanCell, GRUCell, LSTMCell, PeepholeLSTMCell
 
 LSTM, GRU, ELMAN = "ifgo", "rzn", "h"
 FLOATS = {torch.float16, torch.bfloat16, torch.float32, torch.float64}
@@ -152,5 +151,5 @@ def reordered(stack: Tensor, theirs: str, ours: str) -> Tensor:
     >>> reordered(torch.tensor([1, 2, 3, 4]), "iofg", "ifgo").tolist()
     [1, 3, 4, 2]
     """
-    parts = dict(zip(theirs, stack.split(stack.shape[0] // len(theirs)), strict=True))
+    parts = dict(zip(theirs, stack.chunk(len(theirs)), strict=True))
     return torch.cat([parts[gate] for gate in ours])

@@ -7,14 +7,13 @@ that is answered in words, before memory is taken.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gatecast.errors import MissingExtraError, ModelFileError
+from gatecast.errors import MissingExtraError, ModelFileError, listed
 from gatecast.memory.foreign.declared import Declared
 
 Array = NDArray[Any]
@@ -57,23 +56,38 @@ def native_arrays(source: str, file: Any, layer: Declared) -> list[list[Array]]:
 
 
 def legacy_arrays(source: str, file: Any, layer: Declared) -> list[list[Array]]:
-    """The same from a legacy .h5 file, which lists the names of each top layer's weights.
+    """The same from a legacy .h5 file, where each top layer's group holds arrays under paths of names.
 
     Raises as `native_arrays` does.
     """
-    group = f"model_weights/{layer.name.partition('/')[0]}"
-    inner = layer.name.split("/")[1:]
-    listed_names = _attribute(file, group, "weight_names")
-    names = [_text(name) for name in ([] if listed_names is None else listed_names)]
-    mine = [name for name in names if all(part in name.split("/") for part in inner)]
-    expected = [variable for way in layer.ways for variable in VARIABLES[: way.variables]]
-    if [name.rpartition("/")[2].partition(":")[0] for name in mine] != expected:
-        raise ModelFileError(
-            f"{source}: {layer.name} should have the weights {', '.join(expected)}, and the file lists "
-            f"{', '.join(mine) or 'none'}; save the model anew with model.save('name.keras')"
-        )
-    arrays = (_array(source, file, f"{group}/{name}") for name in mine)
-    return [list(islice(arrays, way.variables)) for way in layer.ways]
+    top, *inner = layer.name.split("/")
+    paths = [path.split("/") for path in _paths(source, file, f"model_weights/{top}")]
+    mine = [path for path in paths if set(inner) <= set(path)]
+    sides = ("forward_", "backward_") if len(layer.ways) == 2 else ("",)
+    ways = []
+    for way, side in zip(layer.ways, sides, strict=True):
+        own = [path for path in mine if any(part.startswith(side) for part in path)]
+        found = {path[-1].partition(":")[0]: "/".join(path) for path in own}
+        wanted = VARIABLES[: way.variables]
+        if set(found) != set(wanted) or len(own) != len(wanted):
+            raise ModelFileError(
+                f"{source}: {layer.name} should have {', '.join(wanted)}, and the file has "
+                f"{listed(['/'.join(path) for path in own]) or 'none'}; save the model anew with "
+                "model.save('name.keras')"
+            )
+        ways.append([_array(source, file, f"model_weights/{top}/{found[name]}") for name in wanted])
+    return ways
+
+
+def _paths(source: str, file: Any, group: str) -> list[str]:
+    """Where under a group arrays lie. Keras lists them in an attribute as well, which is not needed."""
+    paths: list[str] = []
+    try:
+        file[group].visit(paths.append)
+        parents = {path.rpartition("/")[0] for path in paths}
+        return [path for path in paths if path not in parents]
+    except DAMAGE as error:
+        raise ModelFileError(f"{source}: its weights at {group} cannot be read ({error})") from error
 
 
 def legacy_configuration(source: str, file: Any) -> str:
@@ -81,12 +95,14 @@ def legacy_configuration(source: str, file: Any) -> str:
 
     Raises ModelFileError where a file holds weights only.
     """
-    config = _attribute(file, "/", "model_config")
+    try:
+        config = file.attrs.get("model_config")
+    except DAMAGE as error:
+        raise ModelFileError(f"{source}: its configuration cannot be read ({error})") from error
     if config is None:
         raise ModelFileError(
             f"{source} holds weights only: not which layers they are of, nor their activations, nor which "
-            "way "
-            "they read; give the whole model, as model.save('name.keras') writes it"
+            "way they read; give the whole model, as model.save('name.keras') writes it"
         )
     return _text(config)
 
@@ -116,14 +132,6 @@ def _array(source: str, file: Any, path: str) -> Array:
             f"{source}: its weights at {path} cannot be read ({error}); the file is damaged, not whole, "
             "or of a version of Keras that lays it out otherwise; save it anew with a recent Keras 3"
         ) from error
-
-
-def _attribute(file: Any, path: str, name: str) -> Any:
-    """An attribute of a group, None where either is missing or damaged."""
-    try:
-        return file[path].attrs.get(name)
-    except DAMAGE:
-        return None
 
 
 def _text(value: object) -> str:

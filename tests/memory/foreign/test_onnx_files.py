@@ -141,7 +141,6 @@ def elsewhere(location: str) -> ModelProto:
     """A model whose first weights lie in another file."""
     model = stored_model()
     set_external_data(model.graph.initializer[0], location)
-    model.graph.initializer[0].ClearField("raw_data")
     model.graph.initializer[0].data_location = TensorProto.EXTERNAL
     return model
 
@@ -161,10 +160,10 @@ DAMAGED = {
     ),
     "an input": (without_weights(), "are an input of the model, and we read constants"),
     "a circle": (without_weights(*CIRCLE), "are computed by Identity"),
-    "in a file that is not there": (elsewhere("absent.bin"), "cannot be read|lie in another file"),
+    "in a file that is not there": (elsewhere("absent.bin"), "No such file|lie in another file"),
     "in a file outside its folder": (
         elsewhere("../../../../../../etc/passwd"),
-        "cannot be read|lie in another",
+        "outside the model's folder|lie in another",
     ),
 }
 
@@ -177,6 +176,17 @@ def test_weights_that_cannot_be_read_are_spoken_of(how, stored, tmp_path):
     path.write_bytes(model.SerializeToString())
     with pytest.raises(ModelFileError, match=words):
         read_onnx(path if stored else model)
+
+
+@pytest.mark.parametrize(("offset", "length"), [(0, 2817), (2**70, 10), (-5, 10), (2816, 1), (0, -1)])
+def test_bytes_that_a_second_file_has_not_are_not_read(offset, length, tmp_path):
+    path = tmp_path / "one.onnx"
+    (tmp_path / "one.bin").write_bytes(bytes(2816))
+    model = elsewhere("one.bin")
+    set_external_data(model.graph.initializer[0], "one.bin", offset=offset, length=length)
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(ModelFileError, match=r"of one\.bin are wanted, and it has 2816"):
+        read_onnx(path)
 
 
 def test_what_is_no_model_is_spoken_of(tmp_path):

@@ -104,30 +104,45 @@ class Graph:
             name = node.input[0] if node.input else ""
 
     def _array(self, where: str, name: str, tensor: Any) -> Array:
-        from onnx import TensorProto, checker, external_data_helper, numpy_helper
+        from onnx import TensorProto, numpy_helper
 
         try:
-            if tensor.data_location == TensorProto.EXTERNAL:
-                if self._folder is None:
-                    raise ModelFileError(
-                        f"{where}: its weights {name!r} lie in another file; give the path of the .onnx "
-                        "file, "
-                        "with that file beside it"
-                    )
-                copy = TensorProto()
-                copy.CopyFrom(tensor)
-                tensor = copy
-                external_data_helper.load_external_data_for_tensor(tensor, str(self._folder))
-            value: Array = numpy_helper.to_array(tensor)
             if any(length < 0 for length in tensor.dims):
                 raise ValueError("a length is negative")
-        except (*DAMAGE, checker.ValidationError) as error:
+            if tensor.data_location == TensorProto.EXTERNAL:
+                stored = TensorProto(dims=tensor.dims, data_type=tensor.data_type)
+                stored.raw_data = _beside(self._folder, {e.key: e.value for e in tensor.external_data})
+                tensor = stored
+            value: Array = numpy_helper.to_array(tensor)
+        except DAMAGE as error:
             shape = " x ".join(map(str, tensor.dims))
             raise ModelFileError(
                 f"{where}: its weights {name!r}, declared as {shape}, cannot be read ({error}); "
                 "the file is damaged or not whole"
             ) from error
         return value
+
+
+def _beside(folder: Path | None, entry: dict[str, str]) -> bytes:
+    """What a tensor keeps in a second file, which must lie where the first does or below.
+
+    entry  location, and offset and length where they are not the whole file
+
+    Raises ValueError or OSError where it does not, or holds less.
+    """
+    location = entry["location"]
+    if folder is None:
+        raise ValueError(f"they lie in another file, {location}, beside an .onnx file whose path is wanted")
+    path = (folder / location).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ValueError(f"they lie in {location}, outside the model's folder, where nothing is read")
+    offset, size = int(entry.get("offset", 0)), path.stat().st_size
+    length = int(entry.get("length", size - offset))
+    if not path.is_file() or offset < 0 or length < 0 or offset + length > size:
+        raise ValueError(f"bytes {offset} to {offset + length} of {location} are wanted, and it has {size}")
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(length)
 
 
 def _tensors(constant: Any) -> list[Any]:

@@ -96,7 +96,7 @@ def legacy_configuration(source: str, file: Any) -> str:
     Raises ModelFileError where a file holds weights only.
     """
     try:
-        config = file.attrs.get("model_config")
+        config = _words(file.attrs)
     except DAMAGE as error:
         raise ModelFileError(f"{source}: its configuration cannot be read ({error})") from error
     if config is None:
@@ -105,6 +105,18 @@ def legacy_configuration(source: str, file: Any) -> str:
             "way they read; give the whole model, as model.save('name.keras') writes it"
         )
     return _text(config)
+
+
+def _words(attributes: Any) -> Any:
+    """The configuration, if it is there: a single string and nothing else, before it is followed."""
+    from h5py import check_string_dtype
+
+    if "model_config" not in attributes:
+        return None
+    held = attributes.get_id("model_config")
+    if held.shape != () or check_string_dtype(held.dtype) is None:
+        raise ValueError("it is no string")
+    return attributes["model_config"]
 
 
 def _array(source: str, file: Any, path: str) -> Array:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gatecast.linear import Autoregression as Autoregression
     from gatecast.linear import Drift as Drift
     from gatecast.linear import SeasonalNaive as SeasonalNaive
+    from gatecast.memory import read_keras as read_keras
+    from gatecast.memory import read_onnx as read_onnx
     from gatecast.memory import record as record
     from gatecast.models import GRU as GRU
     from gatecast.models import LSTM as LSTM
@@ -37,6 +39,8 @@ _ROOM = {
     "RNN": "gatecast.models",
     "record": "gatecast.memory",
     "xray_figure": "gatecast.insight",
+    "read_keras": "gatecast.memory",
+    "read_onnx": "gatecast.memory",
     "ARIMA": "gatecast.linear",
     "Autoregression": "gatecast.linear",
     "SeasonalNaive": "gatecast.linear",
@@ -66,6 +70,8 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Drift",
     "record",
     "xray_figure",
+    "read_keras",
+    "read_onnx",
     "cross_validate",
     "leaderboard",
     "Panel",

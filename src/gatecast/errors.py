@@ -48,6 +48,10 @@ class MissingExtraError(GatecastError):
     """An optional package is not installed; the message names the extra that brings it."""
 
 
+class ModelFileError(GatecastError):
+    """A file of someone else's model that cannot be read, or holds a layer for which we have no cell."""
+
+
 def listed(offenders: Sequence[object], total: int | None = None) -> str:
     """Name the first five offenders and count the rest.
 

@@ -14,6 +14,14 @@ from gatecast.memory.cells import (
     cells_of,
     unroll,
 )
+from gatecast.memory.foreign import (
+    Imported,
+    ImportedLayer,
+    cells_of_state_dict,
+    read_keras,
+    read_onnx,
+    run_onnx,
+)
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
 from gatecast.memory.network import CellKind, Network, Shape
@@ -49,6 +57,8 @@ __all__ = [
     "GRUCell",
     "GRURecord",
     "HiddenState",
+    "Imported",
+    "ImportedLayer",
     "Inputs",
     "LSTMCell",
     "LSTMRecord",
@@ -72,6 +82,7 @@ __all__ = [
     "Workings",
     "calibrate_quantiles",
     "cells_of",
+    "cells_of_state_dict",
     "chrono_",
     "forget_bias_",
     "implied_half_life",
@@ -83,8 +94,11 @@ __all__ = [
     "plan_windows",
     "read",
     "read_batch",
+    "read_keras",
+    "read_onnx",
     "record",
     "row_columns",
+    "run_onnx",
     "single_windows",
     "unroll",
 ]

@@ -1,6 +1,7 @@
 """The hybrid room: a pool of linear members, gated and corrected by a network that remembers."""
 
 from gatecast.hybrid.half import LinearHalf
+from gatecast.hybrid.kept import KEPT
 from gatecast.hybrid.model import Hybrid
 
-__all__ = ["Hybrid", "LinearHalf"]
+__all__ = ["KEPT", "Hybrid", "LinearHalf"]

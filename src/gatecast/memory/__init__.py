@@ -2,6 +2,7 @@
 
 from gatecast.memory.alone import GRU, LSTM, RNN
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
+from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Cell, Network, Shape
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
 from gatecast.memory.train import Snapshot, Trained, Training, learn_network, read
@@ -10,6 +11,7 @@ from gatecast.memory.workings import Column, Workings, read_batch, row_columns
 
 __all__ = [
     "GRU",
+    "KEPT",
     "LSTM",
     "RNN",
     "Calibrated",

@@ -12,6 +12,7 @@ from gatecast.memory import Calibrated, Inputs, Trained
 _POOL = {
     "horizon": int,
     "scale_": Scale,
+    "full_": Autoregression,
     "fitted_": list[Autoregression | RecentARIMA],
     "_fitted_names": list[str],
     "_lengths": list[int],

@@ -1,9 +1,20 @@
 """The memory room: recurrent networks over windows of the past, trained on quantiles."""
 
 from gatecast.memory.alone import GRU, LSTM, RNN
+from gatecast.memory.cells import Cell, ElmanCell, GRUCell, LSTMCell, unroll
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
 from gatecast.memory.kept import KEPT
-from gatecast.memory.network import Cell, Network, Shape
+from gatecast.memory.network import CellKind, Network, Shape
+from gatecast.memory.record import (
+    ElmanRecord,
+    GRURecord,
+    HiddenState,
+    LayerRecord,
+    LSTMRecord,
+    LSTMState,
+    SLSTMRecord,
+    SLSTMState,
+)
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
 from gatecast.memory.train import Snapshot, Trained, Training, learn_network, read
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
@@ -16,13 +27,25 @@ __all__ = [
     "RNN",
     "Calibrated",
     "Cell",
+    "CellKind",
     "Column",
     "Cutter",
+    "ElmanCell",
+    "ElmanRecord",
     "Extras",
+    "GRUCell",
+    "GRURecord",
+    "HiddenState",
     "Inputs",
+    "LSTMCell",
+    "LSTMRecord",
+    "LSTMState",
+    "LayerRecord",
     "Network",
     "Plan",
     "Rows",
+    "SLSTMRecord",
+    "SLSTMState",
     "Shape",
     "Snapshot",
     "Trained",
@@ -39,4 +62,5 @@ __all__ = [
     "read_batch",
     "row_columns",
     "single_windows",
+    "unroll",
 ]

@@ -21,7 +21,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-Cell = Literal["lstm", "gru", "rnn"]
+CellKind = Literal["lstm", "gru", "rnn"]
 
 FIRST_SPREAD = 0.5  # standard deviation, in units, of the distribution that training starts from
 
@@ -92,7 +92,7 @@ class Output(NamedTuple):
 class Network(nn.Module):
     """Encoder and horizon head, see the module's equations."""
 
-    def __init__(self, shape: Shape, cell: Cell, units: int, dropout: float, forget_bias: float) -> None:
+    def __init__(self, shape: Shape, cell: CellKind, units: int, dropout: float, forget_bias: float) -> None:
         super().__init__()
         self.shape = shape
         self.encoder = encoder(cell, shape.inputs, units, forget_bias)
@@ -151,7 +151,7 @@ def spread(
     return torch.cat([below.flip(-1), center[..., None], above], dim=-1)
 
 
-def encoder(cell: Cell, inputs: int, units: int, forget_bias: float) -> nn.RNNBase:
+def encoder(cell: CellKind, inputs: int, units: int, forget_bias: float) -> nn.RNNBase:
     """One fused recurrent layer.
 
     The LSTM's forget bias is `forget_bias` in all: PyTorch's default draws it near 0, which forgets half

@@ -1,7 +1,7 @@
 """The file itself: a safetensors container, the document in its metadata, one checksum over both.
 
     8 bytes     length of the header, little-endian
-    header      JSON: under `__metadata__` the document, as text under `gatecast`; shape and place of each array
+    header      JSON: under `__metadata__` the document, as text under `gatecast`; shape and place of arrays
     arrays      their bytes, one behind the other, nothing between
 
 The document is one JSON object that begins with its checksum: SHA-256 of the document with that left empty,
@@ -113,7 +113,7 @@ def _checksum(text: str, arrays: Arrays) -> str:
     for name in sorted(arrays):
         values = arrays[name]
         digest.update(f"\n{name!a} {values.dtype.name} {values.shape}\n".encode("ascii"))
-        digest.update(np.ascontiguousarray(values).reshape(-1).view(np.uint8))
+        digest.update(np.ascontiguousarray(values).data)
     return digest.hexdigest()
 
 

@@ -155,7 +155,9 @@ class Reader:
         return made
 
     def _options(self, record: Plain, path: str) -> Plain:
-        return {name: OPTION.read(plain, self, f"{path}, {name}") for name, plain in record["options"].items()}
+        return {
+            name: OPTION.read(plain, self, f"{path}, {name}") for name, plain in record["options"].items()
+        }
 
     def _fields(self, kept: Kept, forms: dict[str, Form], plain: Plain, path: str) -> Plain:
         """Every field in its form, axes of one name of one length."""
@@ -172,9 +174,7 @@ class Reader:
         return found
 
 
-def _made(
-    kept: Kept, fields: Plain, options: Callable[[], Plain], maker: type[TableDoor] | None
-) -> object:
+def _made(kept: Kept, fields: Plain, options: Callable[[], Plain], maker: type[TableDoor] | None) -> object:
     """An object of a whitelisted class with these fields."""
     if is_model(kept):
         made: Any = (maker or kept.kind)(**options())

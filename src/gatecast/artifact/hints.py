@@ -7,19 +7,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 import numpy as np
 import torch
 
-from gatecast.artifact.forms import (
-    Arrays,
-    Choice,
-    Form,
-    Maybe,
-    Named,
-    Record,
-    Row,
-    Scalar,
-    Sequence,
-    Weights,
-)
+from gatecast.artifact.forms import Arrays, Choice, Form, Maybe, Record, Scalar, Weights
 from gatecast.artifact.odd import Id
+from gatecast.artifact.several import Named, Row, Sequence
 from gatecast.artifact.whitelist import KINDS, NAMES, fields_of
 
 _DTYPES = {"Float": np.dtype(np.float64), "Int": np.dtype(np.int64), "Bool": np.dtype(np.bool_)}

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from gatecast.artifact.container import altered, pack, unpack
-from gatecast.artifact.forms import Unfit
+from gatecast.artifact.forms import UnfitError
 from gatecast.artifact.graph import Reader, Writer
 from gatecast.artifact.whitelist import MODELS
 from gatecast.data import in_polars, is_installed
@@ -21,7 +21,8 @@ Makers = Mapping[str, type[TableDoor]]
 
 # Whatever a file whose checksum is right may still do to the constructors of ours that it feeds.
 _BROKEN = (
-    GatecastError, ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError,
+    GatecastError, ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError,
+    TypeError, ValueError,
 )  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def save(model: TableDoor, path: str | Path, makers: Makers = MODELS) -> Path:
         raise NotFittedError(f"this {model.name} is not fitted; call fit with a table before it is saved")
     try:
         writer = Writer(name, model)
-    except (Unfit, OptionError) as odd:
+    except (UnfitError, OptionError) as odd:
         raise ArtifactError(f"this {model.name} cannot be saved: {odd}") from odd
     document = {"gatecast": _version(), "model": name, "records": writer.records}
     _write(path, pack(document, writer.arrays))

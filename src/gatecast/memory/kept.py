@@ -16,6 +16,7 @@ from gatecast.memory.scaled import Calibrated
 from gatecast.memory.train import Snapshot, Trained, Training, device
 
 _LAYERS: dict[type, Literal["lstm", "gru", "rnn"]] = {nn.LSTM: "lstm", nn.GRU: "gru", nn.RNN: "rnn"}
+_GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
 @dataclass(frozen=True)
@@ -41,21 +42,39 @@ def build(plan: Blueprint) -> Network:
 
     Raises ValueError where the weights are not those of such a network.
     """
-    with torch.device("meta"), torch.random.fork_rng(devices=[]):  # takes no memory, whatever the plan says
+    _check_weights(plan)  # first: building takes memory, as much as the weights do
+    with torch.random.fork_rng(devices=[]):
         network = Network(plan.shape, plan.cell, plan.units, plan.dropout, forget_bias=0.0)
-    wanted = {name: tuple(weight.shape) for name, weight in network.state_dict().items()}
+    network.load_state_dict(plan.weights)
+    return network.to(device()).eval()
+
+
+def _check_weights(plan: Blueprint) -> None:
+    shape, units, gates = plan.shape, plan.units, _GATES[plan.cell]
+    said = len(shape.levels) + shape.members
+    wanted = {
+        "step_offset": (shape.horizon, units),
+        "step_scale": (shape.horizon,),
+        "encoder.weight_ih_l0": (gates * units, shape.inputs),
+        "encoder.weight_hh_l0": (gates * units, units),
+        "encoder.bias_ih_l0": (gates * units,),
+        "encoder.bias_hh_l0": (gates * units,),
+        "from_state.weight": (units, units),
+        "from_state.bias": (units,),
+        "from_ahead.weight": (units, shape.ahead),
+        "out.weight": (said, units),
+        "out.bias": (said,),
+    }
     seen = {name: tuple(weight.shape) for name, weight in plan.weights.items()}
     odd = sorted(name for name in wanted | seen if wanted.get(name) != seen.get(name))
     demand(not odd, f"weights of the shapes of the network; {', '.join(odd)} are not")
-    network.load_state_dict(plan.weights, assign=True)
-    return network.to(device()).eval()
 
 
 def _check_shape(shape: Shape) -> None:
     levels = np.array(shape.levels)
     demand(min(shape.inputs, shape.ahead, shape.members) >= 0 and shape.horizon >= 1, "sizes from 0")
     demand(max(shape.inputs, shape.ahead, shape.members, shape.horizon) < 2**31, "sizes within reason")
-    demand(np.all((levels > 0) & (levels < 1)) and np.all(np.diff(levels) > 0), "levels ascending from 0 to 1")
+    demand(np.all((levels > 0) & (levels < 1)) and np.all(np.diff(levels) > 0), "levels ascending in (0, 1)")
     demand(0.5 in shape.levels, "a median among the levels")
 
 

@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gatecast.artifact import load as load
+    from gatecast.artifact import save as save
     from gatecast.backtest import cross_validate as cross_validate
     from gatecast.backtest import leaderboard as leaderboard
     from gatecast.data import Panel as Panel
@@ -39,6 +41,8 @@ _ROOM = {
     "Drift": "gatecast.linear",
     "cross_validate": "gatecast.backtest",
     "leaderboard": "gatecast.backtest",
+    "save": "gatecast.artifact",
+    "load": "gatecast.artifact",
     "Panel": "gatecast.data",
     "read_table": "gatecast.data",
     "load_sample": "gatecast.data",
@@ -48,7 +52,7 @@ _ROOM = {
 }
 
 # Rooms whose doors open as attributes, like `gatecast.insight.fan_chart`.
-_DOORS = {"backtest", "data", "demo", "hybrid", "insight", "jobs", "linear", "memory", "report"}
+_DOORS = {"artifact", "backtest", "data", "demo", "hybrid", "insight", "jobs", "linear", "memory", "report"}
 
 __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Hybrid",
@@ -62,6 +66,8 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Drift",
     "cross_validate",
     "leaderboard",
+    "save",
+    "load",
     "Panel",
     "read_table",
     "load_sample",

@@ -54,15 +54,22 @@ def save(model: TableDoor, path: str | Path, makers: Makers = MODELS) -> Path:
     return path
 
 
-def load(path: str | Path, progress: Progress | None = None, makers: Makers = MODELS) -> TableDoor:
+def load(
+    path: str | Path,
+    progress: Progress | None = None,
+    *,
+    always_polars: bool = False,
+    makers: Makers = MODELS,
+) -> TableDoor:
     """Read a fitted model back: it forecasts, and updates, as it did when it was saved.
 
     Nothing in the file is run: it holds numbers and names of our own classes, and is checked before it is
     believed. Forecasts come in tables of the library the model was fitted with, or, where that is not
     installed, in polars.
 
-    progress  what there is to note is said there, as a warning unless given
-    makers    classes to make models of, by the catalogue's names
+    progress       what there is to note is said there, as a warning unless given
+    always_polars  tables come in polars, whatever the model was fitted with
+    makers         classes to make models of, by the catalogue's names
 
     Raises ArtifactError for a file that is not a saved model, is damaged, or is of a newer gatecast.
 
@@ -77,7 +84,15 @@ def load(path: str | Path, progress: Progress | None = None, makers: Makers = MO
         model = Reader(arrays, {**MODELS, **makers}).model(name, document["records"])
     except _BROKEN as error:
         raise altered(path.name, f"does not hold together: {str(error)[:300]}") from error
-    _in_a_library_there_is(model, progress)
+    layout = model.reading_.layout
+    if not always_polars and is_installed(layout):
+        return model
+    model.reading_ = replace(model.reading_, layout=in_polars(layout, model.panel_.ids))
+    if not always_polars:
+        library = layout.backend.value
+        _note(
+            f"{library}, which this model was fitted with, is not installed: tables come in polars", progress
+        )
     return model
 
 
@@ -90,17 +105,11 @@ def _name(model: object, makers: Makers) -> str:
     )
 
 
-def _in_a_library_there_is(model: TableDoor, progress: Progress | None) -> None:
-    reading = model.reading_
-    if is_installed(reading.layout):
-        return
-    wanted = reading.layout.backend.value
-    note = f"{wanted}, which {model.name} was fitted with, is not installed: tables come in polars"
-    model.reading_ = replace(reading, layout=in_polars(reading.layout, reading.panel.ids))
+def _note(said: str, progress: Progress | None) -> None:
     if progress is None:
-        warnings.warn(note, UserWarning, stacklevel=3)
+        warnings.warn(said, UserWarning, stacklevel=3)
     else:
-        progress.note(note)
+        progress.note(said)
 
 
 def _write(path: Path, raw: bytes) -> None:

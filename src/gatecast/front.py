@@ -97,7 +97,7 @@ class TableDoor(ABC):
         return self.learn(panel, reports).keep(reading, panel, reports.notes)
 
     def keep(self, reading: Reading, panel: Panel, notes: tuple[str, ...]) -> Self:
-        """Know the table behind the panel given to `learn`, as `fit` does: `predict` forecasts what follows it.
+        """Know the table behind the panel given to `learn`, as `fit` does, so that `predict` goes on from it.
 
         panel  the reading's, with its holidays
         """

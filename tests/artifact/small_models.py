@@ -13,6 +13,7 @@ from gatecast.front import TableDoor
 from gatecast.memory import Training
 
 HORIZON, STEPS = 6, 260
+NUMBER = pl.col("kind").rank("dense").cast(pl.Int32)  # of each series, from one
 TINY = Training(units=5, steps=16, windows=8, origins=4, checks=2)
 ROLES: dict[str, Any] = {"known": ["temperature"], "past": ("cloud",), "static": ["kind"]}
 ARIMA_GIVEN: dict[str, Any] = {"order": (1, 1, 1), "seasonal_order": (0, 1, 1), "known": ("temperature",)}
@@ -107,16 +108,17 @@ CASES = {
         _made("SeasonalNaive"), convert=lambda t: t.with_columns(pl.col("unique_id").cast(pl.Categorical))
     ),
     "ids as dates": Case(
-        _made("SeasonalNaive"), convert=lambda t: t.with_columns(unique_id=pl.date(2024, 1, pl.col("kind").rank("dense").cast(int)))
+        _made("SeasonalNaive"), convert=lambda t: t.with_columns(unique_id=pl.date(2024, 1, NUMBER))
     ),
     "ids as stamps": Case(
         _made("SeasonalNaive"),
         convert=lambda t: t.with_columns(
-            unique_id=pl.datetime(2024, 1, pl.col("kind").rank("dense").cast(int), time_zone="Europe/Madrid")
+            unique_id=pl.datetime(2024, 1, NUMBER, time_zone="Europe/Madrid")
         ),
     ),
     "stamps on a clock": Case(
-        _made("SeasonalNaive"), convert=lambda t: t.with_columns(pl.col("ds").dt.convert_time_zone("UTC").dt.replace_time_zone(None))
+        _made("SeasonalNaive"),
+        convert=lambda t: t.with_columns(pl.col("ds").dt.convert_time_zone("UTC").dt.replace_time_zone(None)),
     ),
 }  # fmt: skip
 

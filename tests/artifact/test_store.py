@@ -1,4 +1,4 @@
-"""What is loaded is what was saved, to the bit; what cannot be saved is refused before anything is written."""
+"""What is loaded is what was saved, to the bit; what cannot be saved is refused, and nothing written."""
 
 import copy
 import os
@@ -160,7 +160,7 @@ def test_ids_of_an_odd_type_from_a_table_are_refused(tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path):
-    with pytest.raises(OptionError, match="cannot write .*: No such file or directory; name a file"):
+    with pytest.raises(OptionError, match=r"cannot write .*: No such file or directory; name a file"):
         save(fitted(QUICK), tmp_path / "no" / "m")
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
-from gatecast.artifact.container import altered, pack, unpack
+from gatecast.artifact.container import BROKEN, altered, pack, unpack
 from gatecast.artifact.forms import UnfitError
 from gatecast.artifact.graph import Reader, Writer
 from gatecast.artifact.whitelist import MODELS
@@ -18,12 +18,6 @@ from gatecast.front import TableDoor
 from gatecast.progress import Progress
 
 Makers = Mapping[str, type[TableDoor]]
-
-# Whatever a file whose checksum is right may still do to the constructors of ours that it feeds.
-_BROKEN = (
-    GatecastError, ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError,
-    TypeError, ValueError,
-)  # fmt: skip
 
 
 def save(model: TableDoor, path: str | Path, makers: Makers = MODELS) -> Path:
@@ -82,7 +76,7 @@ def load(
     try:
         name = document["model"]
         model = Reader(arrays, {**MODELS, **makers}).model(name, document["records"])
-    except _BROKEN as error:
+    except (GatecastError, *BROKEN) as error:
         raise altered(path.name, f"does not hold together: {str(error)[:300]}") from error
     layout = model.reading_.layout
     if not always_polars and is_installed(layout):

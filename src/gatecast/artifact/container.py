@@ -35,11 +35,21 @@ Arrays = Mapping[str, np.ndarray]
 
 
 def pack(document: Mapping[str, Any], arrays: Arrays) -> bytes:
-    """The bytes of a file: the same document and arrays give the same ones."""
+    """The bytes of a file: the same document and arrays give the same ones.
+
+    Raises ArtifactError for more arrays than a file can list.
+    """
     body = {"checksum": "", "schema": SCHEMA, **document}
     text = json.dumps(body, allow_nan=False, separators=(",", ":"))
     sealed = text[: DIGEST.start] + _checksum(text, arrays) + text[DIGEST.start :]
-    return packed(dict(arrays), {KEY: sealed})
+    raw = packed(dict(arrays), {KEY: sealed})
+    header = int.from_bytes(raw[:8], "little")
+    if header > MOST_HEADER:
+        raise ArtifactError(
+            f"this model has {len(arrays)} arrays, more than one file can list ({header} bytes of header, at "
+            f"most {MOST_HEADER}); fit the series in several models of fewer each"
+        )
+    return raw
 
 
 def is_artifact(path: str | Path) -> bool:

@@ -5,6 +5,7 @@ What stands in two places of a model stands once in the list and is one object a
 """
 
 from collections.abc import Callable, Mapping
+from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
@@ -169,7 +170,7 @@ class Reader:
             if name in plain:
                 found[name] = form.read(plain[name], self, f"{path}.{name}")
                 axes_fit(sizes, form, found[name], f"{path}.{name}")
-            elif kept.fields is None or not is_model(kept):
+            elif not (is_model(kept) or name in _with_default(kept)):
                 raise refuse(f"{path}.{name}", None, "a value")
         return found
 
@@ -185,6 +186,14 @@ def _made(kept: Kept, fields: Plain, options: Callable[[], Plain], maker: type[T
     made = object.__new__(kept.kind)  # its attributes are all that it is
     vars(made).update(fields)
     return made
+
+
+def _with_default(kept: Kept) -> set[str]:
+    """Fields that may be absent: files from before there were such fields do not have them."""
+    if kept.fields is not None:
+        return set()
+    given = signature(kept.kind).parameters.items()
+    return {name for name, parameter in given if parameter.default is not Parameter.empty}
 
 
 def _under(path: str, name: str) -> str:

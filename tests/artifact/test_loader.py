@@ -163,6 +163,22 @@ def test_a_newer_schema_says_who_made_it_and_what_to_do(place, small):
     assert "in schema 2; this one reads schema 1: upgrade gatecast" in said
 
 
+def test_arrays_swapped_in_the_header_are_refused(place):
+    whole = save(fitted("lstm"), place / "whole").read_bytes()
+    length = int.from_bytes(whole[:8], "little")
+    header = json.loads(whole[8 : 8 + length])
+    alike: dict[str, list[str]] = {}
+    for name in header.keys() - {"__metadata__"}:
+        alike.setdefault(str((header[name]["dtype"], header[name]["shape"])), []).append(name)
+    pairs = [sorted(names)[:2] for names in alike.values() if len(names) > 1]
+    for a, b in pairs:
+        first, second = (whole[8 + length :][slice(*header[n]["data_offsets"])] for n in (a, b))
+        swapped = json.dumps(header | {a: header[b], b: header[a]}, separators=(",", ":")).encode()
+        said = outcome(struct.pack("<Q", len(swapped)) + swapped + whole[8 + length :], place) or ""
+        assert "its checksum is another one" in said or first == second
+    assert len(pairs) > 4
+
+
 # Forgeries: files whose checksum is right, because whoever altered them made it anew.
 
 

@@ -7,8 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gatecast.artifact import load as load
-    from gatecast.artifact import save as save
     from gatecast.backtest import cross_validate as cross_validate
     from gatecast.backtest import leaderboard as leaderboard
     from gatecast.data import Panel as Panel
@@ -17,32 +15,38 @@ if TYPE_CHECKING:
     from gatecast.errors import GatecastError as GatecastError
     from gatecast.forecaster import Forecast as Forecast
     from gatecast.forecaster import Origins as Origins
-    from gatecast.hybrid import Hybrid as Hybrid
     from gatecast.hybrid import LinearHalf as LinearHalf
+    from gatecast.insight import xray_figure as xray_figure
     from gatecast.linear import ARIMA as ARIMA
     from gatecast.linear import Autoregression as Autoregression
     from gatecast.linear import Drift as Drift
     from gatecast.linear import SeasonalNaive as SeasonalNaive
-    from gatecast.memory import GRU as GRU
-    from gatecast.memory import LSTM as LSTM
-    from gatecast.memory import RNN as RNN
+    from gatecast.memory import record as record
+    from gatecast.models import GRU as GRU
+    from gatecast.models import LSTM as LSTM
+    from gatecast.models import RNN as RNN
+    from gatecast.models import Hybrid as Hybrid
+    from gatecast.models import load as load
+    from gatecast.models import save as save
 
     __version__: str
 
 _ROOM = {
-    "Hybrid": "gatecast.hybrid",
+    "Hybrid": "gatecast.models",
     "LinearHalf": "gatecast.hybrid",
-    "LSTM": "gatecast.memory",
-    "GRU": "gatecast.memory",
-    "RNN": "gatecast.memory",
+    "LSTM": "gatecast.models",
+    "GRU": "gatecast.models",
+    "RNN": "gatecast.models",
+    "record": "gatecast.memory",
+    "xray_figure": "gatecast.insight",
     "ARIMA": "gatecast.linear",
     "Autoregression": "gatecast.linear",
     "SeasonalNaive": "gatecast.linear",
     "Drift": "gatecast.linear",
     "cross_validate": "gatecast.backtest",
     "leaderboard": "gatecast.backtest",
-    "save": "gatecast.artifact",
-    "load": "gatecast.artifact",
+    "save": "gatecast.models",
+    "load": "gatecast.models",
     "Panel": "gatecast.data",
     "read_table": "gatecast.data",
     "load_sample": "gatecast.data",
@@ -64,6 +68,8 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Autoregression",
     "SeasonalNaive",
     "Drift",
+    "record",
+    "xray_figure",
     "cross_validate",
     "leaderboard",
     "save",

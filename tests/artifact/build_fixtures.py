@@ -8,7 +8,7 @@ Until a version is published they may be written anew; from then on a new schema
 from pathlib import Path
 
 from artifact.small_models import fitted
-from gatecast.artifact import save
+from gatecast import save
 
 NAMES = ("drift", "arima by steps", "rnn")
 

@@ -15,7 +15,10 @@ import torch
 
 import gatecast
 from artifact.small_models import CASES, HORIZON, counted, fitted, forecast_of, hourly, split
-from gatecast.artifact import is_artifact, load, save
+from gatecast import load, save
+from gatecast.artifact import is_artifact
+from gatecast.artifact import load as artifact_load
+from gatecast.artifact import save as artifact_save
 from gatecast.artifact.whitelist import KINDS, MODELS, NAMES
 from gatecast.catalogue import MODELS as CATALOGUE
 from gatecast.errors import ArtifactError, NotFittedError, OptionError
@@ -115,9 +118,9 @@ def test_another_class_may_stand_for_a_model(tmp_path):
         """A forecaster of someone else's."""
 
     mine = Louder(2).fit(counted())
-    path = save(mine, tmp_path / "m", makers={"drift": Louder})
+    path = artifact_save(mine, tmp_path / "m", {"drift": Louder})
     assert type(load(path)) is Drift
-    assert type(load(path, makers={"drift": Louder})) is Louder
+    assert type(artifact_load(path, makers={"drift": Louder})) is Louder
     with pytest.raises(ArtifactError, match="a Louder cannot be saved; wanted a model of gatecast's: naive"):
         save(mine, tmp_path / "n")
 

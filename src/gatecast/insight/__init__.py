@@ -11,8 +11,11 @@ from gatecast.insight.figures import (
     normality_figure,
     parts_figure,
     residuals_figure,
+    sorted_units,
+    xray_figure,
 )
-from gatecast.insight.subject import Explainable, Subject, find_position, find_series
+from gatecast.insight.inspection import Inspection, inspect
+from gatecast.insight.subject import Explainable, Subject, choose, find_position, find_series
 from gatecast.insight.words import (
     BOARD_HEAD,
     board_remarks,
@@ -26,10 +29,12 @@ from gatecast.insight.words import (
 __all__ = [
     "BOARD_HEAD",
     "Explainable",
+    "Inspection",
     "Subject",
     "autocorrelation_figure",
     "board_remarks",
     "board_rows",
+    "choose",
     "compared_over",
     "covariates_figure",
     "coverage_figure",
@@ -39,10 +44,13 @@ __all__ = [
     "find_position",
     "find_series",
     "headline",
+    "inspect",
     "leaderboard_figure",
     "normality_figure",
     "number",
     "parts_figure",
     "residuals_figure",
     "share",
+    "sorted_units",
+    "xray_figure",
 ]

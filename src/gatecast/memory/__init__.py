@@ -1,7 +1,19 @@
 """The memory room: recurrent networks over windows of the past, trained on quantiles."""
 
 from gatecast.memory.alone import GRU, LSTM, RNN
-from gatecast.memory.cells import Cell, ElmanCell, GRUCell, LSTMCell, unroll
+from gatecast.memory.cells import (
+    Cell,
+    CoupledLSTMCell,
+    ElmanCell,
+    GRUCell,
+    LayerNormLSTMCell,
+    LSTMCell,
+    PeepholeLSTMCell,
+    SLSTMCell,
+    cells_of,
+    unroll,
+)
+from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import CellKind, Network, Shape
@@ -15,6 +27,7 @@ from gatecast.memory.record import (
     SLSTMRecord,
     SLSTMState,
 )
+from gatecast.memory.recorded import Record, record
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
 from gatecast.memory.train import Snapshot, Trained, Training, learn_network, read
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
@@ -29,6 +42,7 @@ __all__ = [
     "Cell",
     "CellKind",
     "Column",
+    "CoupledLSTMCell",
     "Cutter",
     "ElmanCell",
     "ElmanRecord",
@@ -40,10 +54,14 @@ __all__ = [
     "LSTMCell",
     "LSTMRecord",
     "LSTMState",
+    "LayerNormLSTMCell",
     "LayerRecord",
     "Network",
+    "PeepholeLSTMCell",
     "Plan",
+    "Record",
     "Rows",
+    "SLSTMCell",
     "SLSTMRecord",
     "SLSTMState",
     "Shape",
@@ -53,6 +71,10 @@ __all__ = [
     "Windows",
     "Workings",
     "calibrate_quantiles",
+    "cells_of",
+    "chrono_",
+    "forget_bias_",
+    "implied_half_life",
     "learn_inputs",
     "learn_network",
     "ordinary",
@@ -60,6 +82,7 @@ __all__ = [
     "plan_windows",
     "read",
     "read_batch",
+    "record",
     "row_columns",
     "single_windows",
     "unroll",

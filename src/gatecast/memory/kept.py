@@ -82,6 +82,13 @@ def _check_blueprint(plan: Blueprint) -> None:
     demand(1 <= plan.units < 2**31 and 0 <= plan.dropout < 1, "a number of units, and a share silenced")
 
 
+def _check_trained(trained: Trained) -> None:
+    wanted = {name: weight.shape for name, weight in trained.network.encoder.state_dict().items()}
+    for snapshot in trained.snapshots:
+        seen = {name: weight.shape for name, weight in snapshot.weights.items()}
+        demand(seen == wanted, f"the encoder's weights at step {snapshot.step}")
+
+
 def _check_inputs(inputs: Inputs) -> None:
     demand(inputs.movement.shape == inputs.scale.center.shape, "a movement for each series")
 
@@ -101,7 +108,7 @@ KEPT = {
     "memory.blueprint": Kept(Blueprint, check=_check_blueprint),
     "memory.network": Kept(Network, through=(Blueprint, blueprint, build)),
     "memory.snapshot": Kept(Snapshot),
-    "memory.trained": Kept(Trained),
+    "memory.trained": Kept(Trained, check=_check_trained),
     "memory.calibrated": Kept(Calibrated),
     "lstm": Kept(LSTM, _LEARNED),
     "gru": Kept(GRU, _LEARNED),

@@ -5,8 +5,10 @@ from gatecast.insight.figures.covariates import covariates_figure
 from gatecast.insight.figures.fan import fan_chart
 from gatecast.insight.figures.parts import parts_figure
 from gatecast.insight.figures.residuals import autocorrelation_figure, normality_figure, residuals_figure
+from gatecast.insight.figures.xray import Lines, sorted_units, xray_figure
 
 __all__ = [
+    "Lines",
     "autocorrelation_figure",
     "covariates_figure",
     "coverage_figure",
@@ -16,4 +18,6 @@ __all__ = [
     "normality_figure",
     "parts_figure",
     "residuals_figure",
+    "sorted_units",
+    "xray_figure",
 ]

@@ -24,13 +24,13 @@ class ElmanCell:
     nonlinearity  "tanh" or "relu"
     """
 
-    W: Float[Tensor, "units inputs"]
-    U: Float[Tensor, "units units"]
-    b: Float[Tensor, "units"]
+    W: Tensor
+    U: Tensor
+    b: Tensor
     nonlinearity: Literal["tanh", "relu"] = "tanh"
 
     def __post_init__(self) -> None:
-        check_parameters("ElmanCell", 1, self.W, self.U, {"b": self.b})
+        check_parameters("ElmanCell", 1, self.W, self.U, {"b": self.b}, square=True)
         if self.nonlinearity not in ("tanh", "relu"):
             raise RecordError(f"nonlinearity is {self.nonlinearity!r}; it may be 'tanh' or 'relu'")
 

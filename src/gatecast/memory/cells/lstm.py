@@ -15,7 +15,7 @@ from gatecast.memory.cells.step import check_parameters
 from gatecast.memory.record import LSTMRecord, LSTMState, LSTMStep
 
 
-class Ledger:
+class LSTMLedger:
     """What the cells that keep a state c, written through an input gate, have in common."""
 
     def kept_and_written(
@@ -30,7 +30,7 @@ class Ledger:
 
 
 @dataclass(frozen=True, eq=False)
-class LSTMCell(Ledger):
+class LSTMCell(LSTMLedger):
     """Gates read the input and what was last shown.
 
         i_t = σ(W_i x_t + U_i h_{t-1} + b_i)
@@ -46,10 +46,10 @@ class LSTMCell(Ledger):
     projection  [hidden, units]    P; none if not given
     """
 
-    W: Float[Tensor, "rows inputs"]
-    U: Float[Tensor, "rows hidden"]
-    b: Float[Tensor, "rows"]
-    projection: Float[Tensor, "hidden units"] | None = None
+    W: Tensor
+    U: Tensor
+    b: Tensor
+    projection: Tensor | None = None
 
     def __post_init__(self) -> None:
         check_parameters("LSTMCell", 4, self.W, self.U, {"b": self.b})

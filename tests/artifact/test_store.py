@@ -75,6 +75,16 @@ def test_a_loaded_model_cross_validates_and_fits_again(tmp_path):
     assert back.fit(CASES["linear"].tables()[0]).panel_ is not model.panel_
 
 
+@pytest.mark.parametrize("name", ["hybrid", "lstm"])
+def test_a_loaded_model_can_be_looked_into_as_before(name, tmp_path):
+    model, future = fitted(name), CASES[name].tables()[1]
+    before, after = (m.inspect("meter 1", X_df=future) for m in (model, load(save(model, tmp_path / "m"))))
+    assert torch.equal(torch.as_tensor(after.record.output), torch.as_tensor(before.record.output))
+    np.testing.assert_array_equal(after.forecast.quantiles, before.forecast.quantiles)
+    pairs = zip(model.trained_.snapshots, load(tmp_path / "m").trained_.snapshots, strict=True)
+    assert all(torch.equal(a.weights["weight_hh_l0"], b.weights["weight_hh_l0"]) for a, b in pairs)
+
+
 def test_loading_leaves_chance_as_it_was(tmp_path):
     path = save(fitted("lstm"), tmp_path / "m")
     before = torch.get_rng_state().clone()
@@ -135,6 +145,7 @@ def test_a_model_that_is_not_fitted_is_refused(tmp_path):
     [
         (lambda m: setattr(m, "horizon", object()), "horizon holds a object; wanted something gatecast can"),
         (lambda m: setattr(m, "season", {24}), "season holds a set"),
+        (lambda m: delattr(m.spread_, "width"), "spread_.width holds None; wanted a value, which models of"),
         (lambda m: setattr(m, "mine", 3), "mine holds 3; wanted no attribute of that name"),
         (
             lambda m: setattr(m, "panel_", replace(m.panel_, ids=(Decimal(1),))),

@@ -82,8 +82,12 @@ class Writer:
         fields = {}
         forms = forms_of(name)
         for field, form in forms.items():
-            if kept.fields is None or field in vars(value):
+            if hasattr(value, field):
                 fields[field] = form.write(getattr(value, field), self, _under(path, field))
+            elif not is_model(kept):  # what was never fitted is not there
+                raise refuse(
+                    _under(path, field), None, "a value, which models of another version lack: fit again"
+                )
         if kept.fields is not None:
             for extra in vars(value).keys() - forms.keys() - options.keys():
                 raise refuse(_under(path, extra), getattr(value, extra), "no attribute of that name")

@@ -7,15 +7,26 @@ from gatecast.insight.figures import (
     coverage_figure,
     errors_by_step_figure,
     fan_chart,
+    flow_figure,
     leaderboard_figure,
+    ledger_figure,
+    level_words,
+    linear_figure,
     normality_figure,
     parts_figure,
     residuals_figure,
     sorted_units,
+    spectrum_figure,
+    training_flow_figure,
     xray_figure,
 )
+from gatecast.insight.flow import Flow, flow, flows
 from gatecast.insight.inspection import Inspection, inspect
+from gatecast.insight.labels import day_labels, event_labels, hour_labels
+from gatecast.insight.ledger import Ledger, ledger
 from gatecast.insight.subject import Explainable, Subject, choose, find_position, find_series
+from gatecast.insight.training_flow import FlowWatch, TrainingFlow, training_flow
+from gatecast.insight.verdict import Verdict
 from gatecast.insight.words import (
     BOARD_HEAD,
     board_remarks,
@@ -29,8 +40,13 @@ from gatecast.insight.words import (
 __all__ = [
     "BOARD_HEAD",
     "Explainable",
+    "Flow",
+    "FlowWatch",
     "Inspection",
+    "Ledger",
     "Subject",
+    "TrainingFlow",
+    "Verdict",
     "autocorrelation_figure",
     "board_remarks",
     "board_rows",
@@ -38,19 +54,32 @@ __all__ = [
     "compared_over",
     "covariates_figure",
     "coverage_figure",
+    "day_labels",
     "errors_by_step_figure",
+    "event_labels",
     "facts",
     "fan_chart",
     "find_position",
     "find_series",
+    "flow",
+    "flow_figure",
+    "flows",
     "headline",
+    "hour_labels",
     "inspect",
     "leaderboard_figure",
+    "ledger",
+    "ledger_figure",
+    "level_words",
+    "linear_figure",
     "normality_figure",
     "number",
     "parts_figure",
     "residuals_figure",
     "share",
     "sorted_units",
+    "spectrum_figure",
+    "training_flow",
+    "training_flow_figure",
     "xray_figure",
 ]

@@ -9,6 +9,7 @@ from gatecast.memory.cells import (
     LayerNormLSTMCell,
     LSTMCell,
     PeepholeLSTMCell,
+    Recurrent,
     SLSTMCell,
     cells_of,
     unroll,
@@ -29,7 +30,7 @@ from gatecast.memory.record import (
 )
 from gatecast.memory.recorded import Record, record
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
-from gatecast.memory.train import Snapshot, Trained, Training, learn_network, read
+from gatecast.memory.train import Snapshot, Trained, Training, learn_network, one_thread, read
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
 from gatecast.memory.workings import Column, Workings, read_batch, row_columns
 
@@ -60,6 +61,7 @@ __all__ = [
     "PeepholeLSTMCell",
     "Plan",
     "Record",
+    "Recurrent",
     "Rows",
     "SLSTMCell",
     "SLSTMRecord",
@@ -77,6 +79,7 @@ __all__ = [
     "implied_half_life",
     "learn_inputs",
     "learn_network",
+    "one_thread",
     "ordinary",
     "own_width",
     "plan_windows",

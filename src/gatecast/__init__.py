@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from gatecast.models import LSTM as LSTM
     from gatecast.models import RNN as RNN
     from gatecast.models import Hybrid as Hybrid
+    from gatecast.models import load as load
+    from gatecast.models import save as save
 
     __version__: str
 
@@ -47,6 +49,8 @@ _ROOM = {
     "Drift": "gatecast.linear",
     "cross_validate": "gatecast.backtest",
     "leaderboard": "gatecast.backtest",
+    "save": "gatecast.models",
+    "load": "gatecast.models",
     "Panel": "gatecast.data",
     "read_table": "gatecast.data",
     "load_sample": "gatecast.data",
@@ -56,7 +60,7 @@ _ROOM = {
 }
 
 # Rooms whose doors open as attributes, like `gatecast.insight.fan_chart`.
-_DOORS = {"backtest", "data", "demo", "hybrid", "insight", "jobs", "linear", "memory", "report"}
+_DOORS = {"artifact", "backtest", "data", "demo", "hybrid", "insight", "jobs", "linear", "memory", "report"}
 
 __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Hybrid",
@@ -74,6 +78,8 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "read_onnx",
     "cross_validate",
     "leaderboard",
+    "save",
+    "load",
     "Panel",
     "read_table",
     "load_sample",

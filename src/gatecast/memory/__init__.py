@@ -24,6 +24,7 @@ from gatecast.memory.foreign import (
 )
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
+from gatecast.memory.kept import KEPT
 from gatecast.memory.network import CellKind, Network, Shape
 from gatecast.memory.record import (
     ElmanRecord,
@@ -43,6 +44,7 @@ from gatecast.memory.workings import Column, Workings, read_batch, row_columns
 
 __all__ = [
     "GRU",
+    "KEPT",
     "LSTM",
     "RNN",
     "Calibrated",

@@ -2,9 +2,9 @@
 
 from gatecast.memory.alone import GRU, LSTM, RNN
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
-from gatecast.memory.network import Cell, Network, Shape
+from gatecast.memory.network import Batch, Cell, Network, Shape
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
-from gatecast.memory.train import Snapshot, Trained, Training, learn_network, read
+from gatecast.memory.train import Snapshot, Trained, Training, learn_network, one_thread, read
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
 from gatecast.memory.workings import Column, Workings, read_batch, row_columns
 
@@ -12,6 +12,7 @@ __all__ = [
     "GRU",
     "LSTM",
     "RNN",
+    "Batch",
     "Calibrated",
     "Cell",
     "Column",
@@ -30,6 +31,7 @@ __all__ = [
     "calibrate_quantiles",
     "learn_inputs",
     "learn_network",
+    "one_thread",
     "ordinary",
     "own_width",
     "plan_windows",

@@ -2,8 +2,9 @@
 
 Zero is a wrong baseline for a seasonal series: an explanation held against it is of the season, not of the
 day. Here usual is the median of the last `CYCLES` weeks before what is explained, taken at the same local
-hour and weekday; where there is no calendar, at the same place in the longest season. The median, so that
-one odd week leaves it alone; no more weeks, because the year turns. Clock and calendar are never changed.
+hour and weekday, moved by what the last `RECENT` days were off from that at each hour of the day, because the
+year turns; where there is no calendar, at the same place in the longest season. Medians, so that one odd week
+leaves them alone. Clock and calendar are never changed, nor what follows from them, such as a clear sky's sun.
 """
 
 from dataclasses import dataclass, replace
@@ -12,14 +13,16 @@ import numpy as np
 import torch
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import LocalTime, Panel, local_time
+from gatecast.data import LocalTime, Panel, is_binary, local_time
 from gatecast.errors import SeriesError
 from gatecast.forecaster import Origins
 from gatecast.insight.subject import LEVELS, Subject
 from gatecast.memory import Batch, Column, Workings
 
 CYCLES = 8  # of the longest season looked back on
+RECENT = 21  # days, or shortest seasons, whose level it is moved to
 HOURS_IN_A_WEEK = 168.0
+CLOCKWORK = 0.05  # of its spread: what moves less from one day to the next follows from clock and calendar
 UNTOUCHED = {"calendar", "static"}  # kinds of inputs that are the same in both worlds
 
 
@@ -121,10 +124,41 @@ def normal_of(subject: Subject, window: int, before: int | None = None) -> Norma
             "hour comes again, so nothing is known of what is normal; give a later origin"
         )
     reference = slice(max(start, end - CYCLES * length), end)
-    seen, wanted = phases(panel, reference), phases(panel, rows)
     columns = [panel.values[:, None], panel.known, panel.past]
-    found = [_medians(column[reference], seen, wanted) for column in columns]
+    found = [_usual_rows(subject, column, rows, reference) for column in columns]
     return Normal(rows, reference, found[0][:, 0], found[1], found[2])
+
+
+def _usual_rows(subject: Subject, columns: FloatArray, rows: slice, reference: slice) -> FloatArray:
+    """The normal of some columns: that of the hour of the week, at the level of late. [rows, columns]"""
+    panel, day = subject.panel, max(subject.panel.seasons[0], 1)
+    seen, wanted = phases(panel, reference), phases(panel, rows)
+    usual, before = (_medians(columns[reference], seen, some) for some in (wanted, seen))
+    late = slice(max(reference.stop - RECENT * day, reference.start), reference.stop)
+    off = columns[late] - before[late.start - reference.start :]
+    level = np.nan_to_num(_medians(off, np.arange(late.start, late.stop) % day, np.arange(rows.start, rows.stop) % day))
+    usual += np.where([is_binary(column[reference]) for column in columns.T], 0.0, level)
+    for j, column in enumerate(columns.T):
+        known = column[reference][np.isfinite(column[reference])]
+        if len(known):  # what never was is not usual: no sun below zero
+            usual[:, j] = np.clip(usual[:, j], known.min(), known.max())
+    return usual
+
+
+def is_clockwork(panel: Panel, source: str, rows: slice) -> bool:
+    """Whether a covariate follows from clock and calendar alone: each day is all but the one before."""
+    values, day = source_values(panel, source)[rows], max(panel.seasons[0], 1)
+    if source == "" or is_binary(values) or len(values) <= day or not np.isfinite(values).any():
+        return False
+    moved = np.abs(values[day:] - values[:-day])
+    return bool(np.nanmean(moved) <= CLOCKWORK * np.nanstd(values))
+
+
+def normal_of_rows(panel: Panel, source: str, learned: slice, rows: slice) -> FloatArray:
+    """The median of a source at the same hour of the week, learned from some rows, on others. [rows]"""
+    columns = source_values(panel, source)[learned, None]
+    usual: FloatArray = _medians(columns, phases(panel, learned), phases(panel, rows))[:, 0]
+    return usual
 
 
 def _medians(columns: FloatArray, seen: IntArray, wanted: IntArray) -> FloatArray:

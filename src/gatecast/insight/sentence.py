@@ -1,0 +1,65 @@
+"""Sentences as reruns, in the unit of the series."""
+
+import numpy as np
+
+from gatecast.insight.events import Event
+from gatecast.insight.rerun import Change
+from gatecast.insight.subject import Subject
+from gatecast.insight.when import moment
+from gatecast.insight.words import number
+
+MOSTLY = 0.8  # of the change through one half: then that half alone is named
+
+
+def sentence(subject: Subject, event: Event, moved: Change, step: int, unit: str = "") -> str:
+    """What would be forecast had the event been normal.
+
+    step  ahead, from 1, of which it is said
+    unit  of the series
+    """
+    total = moved.total[step - 1]
+    when = moment(subject, subject.row + step)
+    mean = float(moved.total.mean())
+    average = f"; {_moved(mean, unit)} on average over all {len(moved.total)} steps" if len(moved.total) > 1 else ""
+    return f"{_had(event)}, {when} would be {_moved(total, unit)}{average}. {_half(moved, step, unit)}"
+
+
+def _had(event: Event) -> str:
+    """The condition."""
+    name, when = event.source or "the series", span(event.when)
+    if event.kind == "missing":
+        return f"Had the values missing {when} been there and normal"
+    if event.kind == "level shift":
+        return f"Had the level not {'risen' if event.size > 0 else 'fallen'} by {number(abs(event.size))} {when}"
+    if event.kind == "holiday" and event.size > 0:
+        return f"Had {when} been no holiday"
+    if event.kind in ("holiday", "flag"):
+        return f"Had {name} been {'off' if event.size > 0 else 'on'} {when}, as it usually is"
+    side = "above" if event.size > 0 else "below"
+    return f"Had {name} been normal {when} (it was {number(abs(event.size))} {side} on average)"
+
+
+def span(when: str) -> str:
+    """A stretch of time as it follows a verb.
+
+    >>> span("yesterday 13:00 to 18:00"), span("all of yesterday"), span("yesterday and today")
+    ('from yesterday 13:00 to 18:00', 'all of yesterday', 'yesterday and today')
+    """
+    return f"from {when}" if " to " in when else when
+
+
+def _moved(value: float, unit: str) -> str:
+    """How much higher or lower."""
+    amount = f"{number(abs(value))}{f' {unit}' if unit else ''}"
+    return f"{amount} {'higher' if value > 0 else 'lower'}"
+
+
+def _half(moved: Change, step: int, unit: str) -> str:
+    """Through which half it comes."""
+    linear, memory = float(moved.linear[step - 1]), float(moved.memory[step - 1])
+    if not np.any(moved.linear):
+        return "It comes through the network."
+    share = abs(memory) / (abs(linear) + abs(memory))
+    if share >= MOSTLY or share <= 1 - MOSTLY:
+        return f"It comes through the {'memory' if share >= MOSTLY else 'linear'} part."
+    return f"{_moved(linear, unit)} through the linear part, {_moved(memory, unit)} through the memory part.".capitalize()

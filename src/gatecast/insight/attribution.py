@@ -20,35 +20,37 @@ from jaxtyping import Float
 
 from gatecast._types import FloatArray
 from gatecast.errors import OptionError
-from gatecast.insight.age import AHEAD, Band, bands
+from gatecast.insight.groups import Groups
 from gatecast.insight.normal import normal_batch
 from gatecast.insight.path import COMPLETE, FIRST_POINTS, VARIATION, Inputs, Integrated, Memory, integrate
 from gatecast.insight.subject import Subject
 from gatecast.insight.when import moment
-from gatecast.memory import Batch, Column, Workings
-
-OWN, ERRORS, MEMBERS = "the series itself", "errors of the linear members", "what the linear members say"
+from gatecast.memory import Workings
 
 
 @dataclass(frozen=True)
 class Attribution:
     """The memory part of some targets, shared out among inputs and ages.
 
-    targets    what is shared out: a step, or the mean of all
+    what       `memory part`, or `forecast` of a network on its own
+    targets    of which steps: one, or the mean of all
     steps      [targets, horizon]  weight of each step ahead in it
     inputs     the series, each covariate, the linear members
     ages       bands of the past, newest first, and what is known ahead
     table      [targets, inputs, ages]  unit of the series; NaN where refused
-    memory     [targets]  memory part; of a network on its own the whole forecast
+    memory     [targets]  the memory part, or the forecast
     usual      [targets]  what the memory says at the usual inputs of this hour of the week
     remainder  [targets]  memory less usual less all attributions; NaN where refused
     missed     [targets]  |attributions - change| / |change|
     variation  [targets]  how far the memory moves on the way, over the net change
     points     of the integral
     refused    [targets]  why there are no numbers; empty where there are
-    cells      [targets]  attributions of every single input, unit of the series; zeros where refused
+    cells      [targets]  attributions of every single input, unit of the series
+    today      the network's inputs, and `normal` what they usually are
+    factors    [targets, horizon]  of each step in each target, from the network's scale to the series' unit
     """
 
+    what: str
     targets: tuple[str, ...]
     steps: FloatArray
     inputs: tuple[str, ...]
@@ -62,19 +64,21 @@ class Attribution:
     points: int
     refused: tuple[str, ...]
     cells: tuple[Inputs, ...]
+    today: Inputs
+    normal: Inputs
+    factors: FloatArray
 
 
 @dataclass(frozen=True)
-class Ends:
+class _Ends:
     """Both ends of the way, in the unit of the series.
 
     now, usual  [horizon]  the memory part today, and at usual inputs
-    scaled      [horizon]  how far they are apart on the network's scale
+    secant      [horizon]  one factor from the network's scale to that unit
     """
 
     now: Float[FloatArray, "horizon"]
     usual: Float[FloatArray, "horizon"]
-    scaled: Float[FloatArray, "horizon"]
     secant: Float[FloatArray, "horizon"]
 
 
@@ -94,13 +98,14 @@ def attribute(
     ends = _ends(subject, workings, memory, usual, today)
     names, weights = _targets(subject, ends, steps)
     found = integrate(memory, usual, today, weights * ends.secant, points)
-    groups = _Groups(subject, workings)
+    groups = Groups(subject, workings)
     refused = tuple(_refusal(one) for one in found)
     kept = np.array([not why for why in refused])
-    table = np.stack([groups.table(one.inputs) for one in found])
+    table = np.stack([groups.sums(one.inputs) for one in found])
     table[~kept] = np.nan
     now, then = weights @ ends.now, weights @ ends.usual
     return Attribution(
+        what="forecast" if workings.linear is None else "memory part",
         targets=names,
         steps=weights,
         inputs=groups.inputs,
@@ -114,10 +119,13 @@ def attribute(
         points=found[0].points,
         refused=refused,
         cells=tuple(one.inputs for one in found),
+        today=today,
+        normal=usual,
+        factors=weights * ends.secant,
     )
 
 
-def _ends(subject: Subject, workings: Workings, memory: Memory, usual: Inputs, today: Inputs) -> Ends:
+def _ends(subject: Subject, workings: Workings, memory: Memory, usual: Inputs, today: Inputs) -> _Ends:
     """The memory part at both ends, and the factor from the network's scale to the unit of the series."""
     here, there = (memory(inputs)[0].numpy() for inputs in (today, usual))
     series = int(workings.origins.series[0])
@@ -131,11 +139,11 @@ def _ends(subject: Subject, workings: Workings, memory: Memory, usual: Inputs, t
     near = np.abs(apart) < 1e-9  # no way to go: the slope at its beginning
     slope = (workings.scale.inverse(linear + there + 1e-6, series) - stands - there_unit) / 1e-6
     secant = np.where(near, slope, (here_unit - there_unit) / np.where(near, 1.0, apart))
-    return Ends(now, there_unit, apart, secant)
+    return _Ends(now, there_unit, secant)
 
 
 def _targets(
-    subject: Subject, ends: Ends, steps: Sequence[int] | None
+    subject: Subject, ends: _Ends, steps: Sequence[int] | None
 ) -> tuple[tuple[str, ...], FloatArray]:
     """Names and weights of what is shared out."""
     horizon, unit = subject.horizon, np.eye(subject.horizon)
@@ -164,55 +172,3 @@ def _refusal(one: Integrated) -> str:
             f"the integral, more than {COMPLETE:.1%}"
         )
     return ""
-
-
-class _Groups:
-    """Sums of attributions by input and age."""
-
-    def __init__(self, subject: Subject, workings: Workings) -> None:
-        self._workings, self._seasons = workings, subject.panel.seasons
-        self._bands = bands(subject, workings.context)
-        covariates = [*subject.panel.known_names, *subject.panel.past_names]
-        linear = [] if workings.linear is None else [ERRORS, MEMBERS]
-        self.inputs = (OWN, *covariates, *linear)
-        self.ages = (*(band.name for band in self._bands), AHEAD)
-
-    def table(self, cells: Inputs) -> FloatArray:
-        """The table of one target. [inputs, ages]"""
-        table = np.zeros((len(self.inputs), len(self.ages)))
-        history, ahead = cells.history[0].numpy(), cells.ahead[0, 0].numpy()
-        for j, column in enumerate(self._workings.history):
-            if (row := self._row(column, ERRORS)) is not None:
-                for b, band in enumerate(self._bands):
-                    table[row, b] += history[_steps(band, len(history)), j].sum()
-        for j, column in enumerate(self._workings.ahead):
-            if (row := self._row(column, MEMBERS)) is not None:
-                np.add.at(table[row], self._ages_ahead(column, len(ahead)), ahead[:, j])
-        if MEMBERS in self.inputs:
-            table[self.inputs.index(MEMBERS), -1] += float(cells.members.sum() + cells.prior.sum())
-        return table
-
-    def _row(self, column: Column, members: str) -> int | None:
-        """The table's row of an input; None for clock and calendar, which no attribution can fall to."""
-        name = {"series": OWN, "covariate": column.source, "members": members}.get(column.kind)
-        return None if name is None else self.inputs.index(name)
-
-    def _ages_ahead(self, column: Column, horizon: int) -> list[int]:
-        """The age of what an input of the steps ahead tells of: values gone by have one. [horizon]"""
-        if column.kind != "series":
-            return [len(self._bands)] * horizon
-        lags = {f"value {season} steps before": season for season in self._seasons}
-        lag = lags.get(column.name)
-        ages = [0 if lag is None else lag * -(-k // lag) - k for k in range(1, horizon + 1)]
-        last = len(self._bands) - 1
-        return [next((b for b, band in enumerate(self._bands) if age < band.stop), last) for age in ages]
-
-
-def _steps(band: Band, context: int) -> slice:
-    """Where a band lies in the history."""
-    return slice(context - band.stop, context - band.first)
-
-
-def at_usual(batch: Batch, usual: Batch) -> Batch:
-    """The batch with every input as usual."""
-    return batch._replace(history=usual.history, ahead=usual.ahead, members=usual.members, prior=usual.prior)

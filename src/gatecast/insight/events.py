@@ -1,9 +1,9 @@
 """What happened: events in the data a model has read, found without asking the model.
 
 A value stands out by how far it is from its normal, in spreads of its own hour of the day; a stretch stands
-out where that stays high (see `segment`). How high is high is learned from the weeks before the window: the
-scores of their stretches fall off like an exponential, so that a few times their upper quartile is rare. All
-statistics are medians and quartiles, which an earlier event does not move.
+out where that stays high (see `segment`): one step by five spreads, or more steps by less, the longer the more
+they hang together by nature. Whether it matters is not asked here. Normals, spreads and levels are medians,
+which earlier events hardly move.
 """
 
 from collections.abc import Iterator
@@ -23,8 +23,9 @@ Kind = Literal["spike", "run", "level shift", "missing", "holiday", "flag"]
 
 STANDS_OUT = 1.0  # spreads: what a step must be off before it adds to a stretch
 MOST_SPREADS = 8.0  # one step counts for no more
-RARE = 4.0  # times the upper quartile of earlier stretches' scores
-LOWEST_SCORE = 4.0
+SCORE = 4.0  # that a stretch must have for each step that hangs together
+MOST_TOGETHER = 0.25  # of a day: what hangs together longer is still felt as one thing
+CLIPPED = 3.0  # spreads, where it is measured for how long things hang together
 SHIFTED = 4.0  # spreads of day-to-day changes of level
 LEAST_SPREAD = 0.25  # of the spread over all hours: nights without sun have none of their own
 MAD = 1.4826  # standard deviations of a normal distribution in its median absolute deviation
@@ -123,9 +124,12 @@ def _level(apart: FloatArray, day: int) -> FloatArray:
     """The running median of a day on either side. [rows]"""
     padded = np.concatenate([np.full(day, np.nan), apart, np.full(day, np.nan)])
     around = np.lib.stride_tricks.sliding_window_view(padded, 2 * day + 1)
-    known = np.isfinite(around).any(axis=1)
-    level = np.zeros(len(apart))
-    level[known] = np.nanmedian(around[known], axis=1)
+    level = np.empty(len(apart))
+    whole = np.isfinite(around).all(axis=1)
+    level[whole] = np.median(around[whole], axis=1)
+    for row in np.flatnonzero(~whole):
+        known = around[row][np.isfinite(around[row])]
+        level[row] = np.median(known) if len(known) else 0.0
     return level
 
 
@@ -161,21 +165,32 @@ def _spread(apart: FloatArray, hours: np.ndarray) -> FloatArray:
 def _stretches(subject: Subject, normal: Normal, source: str) -> Iterator[Event]:
     """Spikes and runs of one source, on either side of normal."""
     apart, values = deviations(subject, normal, source), seen(subject, source)
-    for sign in (1.0, -1.0):
-        earlier, now = (
-            segments(np.clip(sign * part, -MOST_SPREADS, MOST_SPREADS) - STANDS_OUT)
-            for part in (apart.before, apart.window)
-        )
-        rare = rare_score(earlier)
-        for one in now:
-            if one.score >= rare:
-                yield from _stretch(subject, normal, source, one, one.score / rare, values, apart)
+    wanted = wanted_score(apart, subject.panel.seasons[0])
+    for one in standing_out(apart.window, wanted):
+        yield from _stretch(subject, normal, source, one, one.score / wanted, values, apart)
 
 
-def rare_score(earlier: list[Segment]) -> float:
-    """What a stretch must score to be called an event, from the scores of earlier stretches."""
-    scores = [one.score for one in earlier]
-    return max(RARE * float(np.quantile(scores, 0.75)), LOWEST_SCORE) if scores else LOWEST_SCORE
+def standing_out(apart: FloatArray, wanted: float) -> list[Segment]:
+    """Stretches on either side of normal that score as much as wanted. apart: [steps] in spreads"""
+    both = [segments(np.clip(sign * apart, -MOST_SPREADS, MOST_SPREADS) - STANDS_OUT) for sign in (1.0, -1.0)]
+    return [one for side in both for one in side if one.score >= wanted]
+
+
+def wanted_score(apart: Deviations, day: int) -> float:
+    """What a stretch must score to be called an event: more where steps hang together by nature.
+
+    They do for as long as deviations before the window are alike: 1 + 2 Σ autocorrelations, up to the first
+    that is not positive.
+    """
+    steps = np.clip(apart.before, -CLIPPED, CLIPPED)
+    steps = steps - steps.mean()
+    size, together = float(steps @ steps), 1.0
+    for lag in range(1, min(max(day, 4), len(steps) - 1)):
+        alike = float(steps[lag:] @ steps[:-lag]) / size if size else 0.0
+        if alike <= 0.0:
+            break
+        together += 2 * alike
+    return SCORE * min(together, max(MOST_TOGETHER * day, 1.0))
 
 
 def _stretch(

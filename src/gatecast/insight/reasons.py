@@ -5,7 +5,7 @@ is written only where the change it makes is larger than
 
     its own noise      twice its spread over the network's dropout
     placebos           95 % of the changes that ordinary deviations make in the same place
-    what matters       a tenth of the error the model makes anyway
+    what matters       a quarter of the error the model makes anyway
 
 and only of a model that has earned it (see `skill`). Events that were tested and stayed below are kept with
 their numbers.
@@ -18,10 +18,9 @@ import numpy as np
 from gatecast._types import FloatArray
 from gatecast.data import is_binary
 from gatecast.errors import SeriesError
-from gatecast.insight.events import Deviations, Event, deviations, find_events, rare_score
+from gatecast.insight.events import Deviations, Event, deviations, find_events, standing_out, wanted_score
 from gatecast.insight.normal import Normal, cycle, normal_of, source_values
 from gatecast.insight.rerun import Change, World, change, edited, world
-from gatecast.insight.segment import segments
 from gatecast.insight.sentence import sentence
 from gatecast.insight.skill import Skill, skill_of
 from gatecast.insight.subject import Subject
@@ -30,7 +29,7 @@ MOST_TESTED, MOST_TOLD = 8, 6
 PLACEBOS, FEWEST_PLACEBOS = 8, 3
 NOISES = 2.0  # spreads over dropout
 PLACEBO_LEVEL = 0.95
-MATTERS = 0.1  # of the model's ordinary error
+MATTERS = 0.25  # of the model's ordinary error
 ORDINARY = 0.25  # of a stretch may lie in an earlier event for it to be ordinary still
 
 
@@ -93,10 +92,11 @@ def reasons(subject: Subject, *, unit: str = "") -> Reasons:
         skill = skill_of(subject)
         if not skill.earned:
             return Reasons((), (), skill, skill.why)
-        events = find_events(subject)
+        context = subject.workings().context
+        events = find_events(subject, context)
     except SeriesError as none:
         return Reasons((), (), None, str(none))
-    before, test = world(subject), _Test(subject, skill, unit)
+    before, test = world(subject), _Test(subject, skill, context, unit)
     tested = sorted((test(event, before) for event in events[:MOST_TESTED]), key=lambda r: -abs(r.size))
     told = tuple(reason for reason in tested if reason.sentence)[:MOST_TOLD]
     silence = "" if told else _silence(len(tested))
@@ -114,9 +114,9 @@ def _silence(tested: int) -> str:
 class _Test:
     """Tests events of one subject."""
 
-    def __init__(self, subject: Subject, skill: Skill, unit: str) -> None:
+    def __init__(self, subject: Subject, skill: Skill, context: int, unit: str) -> None:
         self._subject, self._skill, self._unit = subject, skill, unit
-        self._normal: Normal = normal_of(subject, subject.workings().context)
+        self._normal: Normal = normal_of(subject, context)
         self._apart: dict[str, Deviations] = {}
 
     def __call__(self, event: Event, before: World) -> Reason:
@@ -157,7 +157,7 @@ class _Test:
         if event.source and is_binary(source_values(panel, event.source)):
             return []  # a flag has no ordinary deviations
         apart = self._deviations(event.source)
-        unusual = _in_events(apart)
+        unusual = _in_events(apart, panel.seasons[0])
         plain, odd = [], []
         for back in range(1, 4 * PLACEBOS):
             first = event.rows.start - back * cycle(panel) - reference.start
@@ -180,12 +180,9 @@ class _Test:
         return np.clip(values, np.nanmin(known), np.nanmax(known))
 
 
-def _in_events(apart: Deviations) -> np.ndarray:
+def _in_events(apart: Deviations, day: int) -> np.ndarray:
     """Which earlier steps lie in what would have been called an event. [reference]"""
     inside = np.zeros(len(apart.before), dtype=bool)
-    for sign in (1.0, -1.0):
-        found = segments(np.clip(sign * apart.before, -8.0, 8.0) - 1.0)
-        rare = rare_score(found)
-        for one in found:
-            inside[one.first : one.stop] |= one.score >= rare
+    for one in standing_out(apart.before, wanted_score(apart, day)):
+        inside[one.first : one.stop] = True
     return inside

@@ -5,7 +5,7 @@ import numpy as np
 from gatecast.insight.events import Event
 from gatecast.insight.rerun import Change
 from gatecast.insight.subject import Subject
-from gatecast.insight.when import moment
+from gatecast.insight.when import WEEKDAYS, moment
 from gatecast.insight.words import number
 
 MOSTLY = 0.8  # of the change through one half: then that half alone is named
@@ -36,16 +36,19 @@ def _had(event: Event) -> str:
     if event.kind in ("holiday", "flag"):
         return f"Had {name} been {'off' if event.size > 0 else 'on'} {when}, as it usually is"
     side = "above" if event.size > 0 else "below"
-    return f"Had {name} been normal {when} (it was {number(abs(event.size))} {side} on average)"
+    mean = " on average" if event.rows.stop - event.rows.start > 1 else ""
+    return f"Had {name} been normal {when} (it was {number(abs(event.size))} {side}{mean})"
 
 
 def span(when: str) -> str:
     """A stretch of time as it follows a verb.
 
-    >>> span("yesterday 13:00 to 18:00"), span("all of yesterday"), span("yesterday and today")
-    ('from yesterday 13:00 to 18:00', 'all of yesterday', 'yesterday and today')
+    >>> span("yesterday 13:00 to 18:00"), span("all of yesterday"), span("Friday 28 April 12:00")
+    ('from yesterday 13:00 to 18:00', 'all of yesterday', 'on Friday 28 April 12:00')
     """
-    return f"from {when}" if " to " in when else when
+    if " to " in when:
+        return f"from {when}"
+    return f"on {when}" if when.split()[0] in WEEKDAYS or when[0].isdigit() and "step" not in when else when
 
 
 def _moved(value: float, unit: str) -> str:

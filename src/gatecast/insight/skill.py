@@ -16,11 +16,11 @@ from gatecast.insight.normal import cycle, normal_of_rows
 from gatecast.insight.subject import LEVELS, Subject
 from gatecast.insight.words import number, share
 
-JUDGED = 28  # forecasts, one behind the other
+JUDGED = 40  # forecasts, one behind the other
 FEWEST = 6
-SURE = 1.64  # standard errors of their mean: one-sided, 5 %
-WORTH = 0.005  # of the linear half's error
-BETTER = 0.05  # than no model, of its error
+# by how much the error must be lower, and by how many standard errors of the mean
+WORTH, SURE = 0.005, 1.64  # than the linear half's: it is good itself, and chance must be ruled out
+BETTER, LIKELY = 0.1, 1.0  # than with no model: a wide margin, because what a model is good for may be rare
 
 
 @dataclass(frozen=True)
@@ -101,12 +101,12 @@ def _plain(subject: Subject, origins: Origins) -> list[FloatArray]:
 
 def _why(errors: FloatArray, linear: FloatArray | None, plain: FloatArray) -> str:
     """Why the model is not heard; empty where it is."""
-    if linear is not None and not _beats(errors, linear, WORTH):
+    if linear is not None and not _beats(errors, linear, WORTH, SURE):
         return (
             f"over the last {len(errors)} forecasts whose outcome was known, the memory part did not clearly "
             f"lower the error: {number(_mean(errors))} with it, {number(_mean(linear))} without"
         )
-    if not _beats(errors, plain, BETTER):
+    if not _beats(errors, plain, BETTER, LIKELY):
         gain = 1 - _mean(errors) / _mean(plain) if _mean(plain) > 0 else 0.0
         return (
             f"over the last {len(errors)} forecasts whose outcome was known, this model was not clearly better "
@@ -116,11 +116,11 @@ def _why(errors: FloatArray, linear: FloatArray | None, plain: FloatArray) -> st
     return ""
 
 
-def _beats(errors: FloatArray, others: FloatArray, by: float) -> bool:
-    """Whether errors are lower by so much, and more surely than chance would have it."""
+def _beats(errors: FloatArray, others: FloatArray, by: float, errors_of_mean: float) -> bool:
+    """Whether errors are lower by so much of the others, and by so many standard errors of the mean."""
     wins = others - errors
     wins = wins[np.isfinite(wins)]
     if len(wins) < FEWEST:
         return False
-    sure = SURE * float(wins.std(ddof=1)) / len(wins) ** 0.5
+    sure = errors_of_mean * float(wins.std(ddof=1)) / len(wins) ** 0.5
     return bool(wins.mean() > max(sure, by * _mean(others)))

@@ -11,13 +11,14 @@ MONTHS += ("July", "August", "September", "October", "November", "December")
 
 
 def moment(subject: Subject, row: int) -> str:
-    """One row of the panel in words: `14:00 tomorrow`, `Thursday 12 March`, `3 steps ahead`."""
+    """One row of the panel in words: `14:00 tomorrow`, `09:00 on Thursday 12 March`, `3 steps ahead`."""
     stamp = _stamps(subject, slice(row, row + 1))[0]
     if not isinstance(stamp, np.datetime64):
         return _steps_away(row - subject.row)
     if _daily(subject):
         return day_name(subject, stamp)
-    return f"{_clock(stamp)} {day_name(subject, stamp)}"
+    day = day_name(subject, stamp)
+    return f"{_clock(stamp)} {day if day in NAMED_DAYS.values() else f'on {day}'}"
 
 
 def stretch_of_time(subject: Subject, rows: slice) -> str:

@@ -1,0 +1,181 @@
+"""Where the memory's word comes from, and which events moved a forecast."""
+
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+
+from gatecast._types import FloatArray
+from gatecast.insight.attribution import Attribution
+from gatecast.insight.figures.palette import (
+    BLUE,
+    GREEN,
+    GREY,
+    NUMBER,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    dressed,
+    faded,
+    quantity,
+)
+from gatecast.insight.reasons import Reason, Reasons
+from gatecast.insight.words import number
+
+# ages newest first, then what is known ahead
+PAST = (BLUE, SKY, GREEN, PURPLE, GREY, faded(GREY, 0.6), faded(GREY, 0.35))
+AHEAD_COLOR = ORANGE
+ROW = 38  # pixels
+USUAL, REMAINDER = "usual at this hour", "remainder"
+WIDTH = 60  # characters of a label
+
+
+def attribution_figure(attribution: Attribution, target: int = 0, *, unit: str = "") -> go.Figure:
+    """Bars by input, each stacked by age; what is usual and what remains beside them, so that they add up.
+
+    target  which of the attribution's
+    unit    of the series
+    """
+    figure = go.Figure()
+    if attribution.refused[target]:
+        _say(figure, f"No attribution is given: {attribution.refused[target]}.")
+        return dressed(figure, x="", height=200)
+    table = attribution.table[target]
+    shown = [i for i in np.argsort(-np.abs(table).sum(axis=1)) if np.abs(table[i]).sum() > 0]
+    rows = [escape(attribution.inputs[i]) for i in shown]
+    for b, age in enumerate(attribution.ages):
+        color = AHEAD_COLOR if b + 1 == len(attribution.ages) else PAST[min(b, len(PAST) - 1)]
+        _add(figure, age, rows, table[shown, b], color)
+    alone = attribution.what == "forecast"
+    ends = {} if alone else {USUAL: attribution.usual[target]}
+    ends[REMAINDER] = attribution.remainder[target]
+    if not alone:
+        ends[attribution.what] = attribution.memory[target]
+    _add(figure, "usual, remainder and sum", list(ends), np.array(list(ends.values())), faded(GREY, 0.75))
+    order = [*([] if alone else [USUAL]), *rows, REMAINDER, *([] if alone else [attribution.what])]
+    dressed(figure, x=quantity(_title(attribution, target), unit), height=ROW * len(order) + 170)
+    figure.update_layout(barmode="relative", hovermode="closest", bargap=0.35)
+    figure.update_yaxes(categoryorder="array", categoryarray=order[::-1], showgrid=False)
+    _say(figure, _sum(attribution, target, unit), above=True)
+    return figure.add_vline(x=0, line={"color": GREY, "width": 1})
+
+
+def _add(figure: go.Figure, name: str, rows: list[str], values: FloatArray, color: str) -> None:
+    """One colour's share of every bar."""
+    figure.add_bar(
+        y=rows, x=values, name=name, orientation="h", marker={"color": color, "line": {"width": 0}},
+        hovertemplate=f"%{{y}}, {escape(name)}: %{{x:{NUMBER}}}<extra></extra>",
+    )  # fmt: skip
+
+
+def _title(attribution: Attribution, target: int) -> str:
+    """What the bars are of."""
+    return f"{attribution.what}, {attribution.targets[target]}"
+
+
+def _sum(attribution: Attribution, target: int, unit: str) -> str:
+    """The addends in a line."""
+    unit = f" {escape(unit)}" if unit else ""
+    usual, total = attribution.usual[target], attribution.memory[target]
+    return (
+        f"usual {number(usual)}{unit}, from these inputs {_signed(float(attribution.table[target].sum()))}{unit}, "
+        f"remainder {_signed(float(attribution.remainder[target]))}{unit}: {attribution.what} {number(total)}{unit}"
+    )
+
+
+def _signed(value: float) -> str:
+    """A number with its sign.
+
+    >>> _signed(3.0), _signed(-3.0)
+    ('+3', '−3')
+    """
+    return f"{'+' if value >= 0 else '−'}{number(abs(value))}"
+
+
+def reasons_figure(reasons: Reasons, *, unit: str = "") -> go.Figure:
+    """What each event tested would change had it been normal, by halves, over what it has to exceed.
+
+    Grey spans what counts as noise: the network's own spread, ordinary deviations, what is too small to
+    matter, whichever is widest. Bars within it are told by no sentence and are drawn faint.
+
+    unit  of the series
+    """
+    figure = go.Figure()
+    if not reasons.tested:
+        _say(figure, f"No event is shown: {reasons.silence}.")
+        return dressed(figure, x="", height=200)
+    labels = [_label(reason) for reason in reasons.tested]
+    noise = np.array([threshold(reason) for reason in reasons.tested])
+    figure.add_bar(
+        y=labels, x=2 * noise, base=-noise, orientation="h", name="counts as noise", width=0.86,
+        marker={"color": faded(GREY, 0.25), "line": {"width": 0}}, customdata=noise,
+        hovertemplate=f"noise: up to %{{customdata:{NUMBER}}}<extra></extra>",
+    )  # fmt: skip
+    parts = {"through the linear part": ("linear", ORANGE), "through the memory part": ("memory", GREEN)}
+    if not any(np.any(reason.change.linear) for reason in reasons.tested):
+        parts = {"through the network": ("memory", GREEN)}
+    base = np.zeros(len(labels))
+    for name, (part, color) in parts.items():
+        values = np.array([getattr(reason.change, part)[reason.step - 1] for reason in reasons.tested])
+        figure.add_bar(
+            y=labels, x=values, base=base, orientation="h", name=name, width=0.45,
+            marker={
+                "color": [color if reason.sentence else faded(color, 0.4) for reason in reasons.tested],
+                "line": {"width": 0},
+            },
+            customdata=[[reason.event.when, reason.verdict] for reason in reasons.tested],
+            hovertemplate=f"%{{y}}<br>{name}: %{{x:{NUMBER}}}<br>%{{customdata[1]}}<extra></extra>",
+        )  # fmt: skip
+        base = base + values
+    _add_sums(figure, reasons, labels)
+    title = quantity("change of the forecast had it been normal, where it is largest", unit)
+    dressed(figure, x=title, height=ROW * len(labels) + 180)
+    figure.update_layout(barmode="overlay", hovermode="closest", bargap=0.2)
+    figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1], showgrid=False)
+    return figure.add_vline(x=0, line={"color": GREY, "width": 1})
+
+
+def threshold(reason: Reason) -> float:
+    """What a reason's change has to exceed: the widest of its noise, its placebos and what matters."""
+    return float(np.nanmax([reason.noise, reason.placebo, reason.floor]))
+
+
+def _add_sums(figure: go.Figure, reasons: Reasons, labels: list[str]) -> None:
+    """A mark at the whole change, where the halves may cancel."""
+    figure.add_scatter(
+        y=labels, x=[reason.size for reason in reasons.tested], mode="markers", name="whole forecast",
+        marker={"symbol": "diamond", "size": 9, "color": VERMILLION},
+        text=[escape(reason.verdict) for reason in reasons.tested],
+        hovertemplate=f"whole forecast: %{{x:{NUMBER}}}<br>%{{text}}<extra></extra>",
+    )  # fmt: skip
+
+
+def _label(reason: Reason) -> str:
+    """An event in a line."""
+    event = reason.event
+    what = "the series" if not event.source else event.source
+    kind = "" if event.kind in ("run", "spike") and event.source else f"{event.kind}, "
+    return escape(f"{kind}{what}, {event.when}")[:WIDTH]
+
+
+def _say(figure: go.Figure, text: str, *, above: bool = False) -> None:
+    """Words in the figure, or over it."""
+    lines = "<br>".join(_wrapped(text, 110))
+    figure.add_annotation(
+        text=lines, xref="paper", yref="paper", x=0, y=-0.28 if above else 0.5, xanchor="left",
+        yanchor="top" if above else "middle", showarrow=False, align="left", font={"size": 13},
+    )  # fmt: skip
+    if not above:
+        figure.update_xaxes(visible=False)
+        figure.update_yaxes(visible=False)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Words in lines no longer than so many characters, where words allow it."""
+    lines = [""]
+    for word in text.split():
+        if len(lines[-1]) + len(word) >= width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines

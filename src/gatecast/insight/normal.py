@@ -4,7 +4,8 @@ Zero is a wrong baseline for a seasonal series: an explanation held against it i
 day. Here usual is the median of the last `CYCLES` weeks before what is explained, taken at the same local
 hour and weekday, moved by what the last `RECENT` days were off from that at each hour of the day, because the
 year turns; where there is no calendar, at the same place in the longest season. Medians, so that one odd week
-leaves them alone. Clock and calendar are never changed, nor what follows from them, such as a clear sky's sun.
+leaves them alone; eight values are few, though, and where weekdays differ by no more than such medians do by
+chance, as in the weather, all days are taken together. Clock and calendar are never changed, nor what follows from them, such as a clear sky's sun.
 """
 
 from dataclasses import dataclass, replace
@@ -74,9 +75,8 @@ def phases(panel: Panel, rows: slice) -> IntArray:
         return clock.weekday
     if clock is not None and frequency.unit == "microsecond":
         return _of_the_week(clock, frequency.count / 3.6e9)
-    season = max(panel.seasons[-1], 1)
-    starts = panel.offsets[np.searchsorted(panel.offsets, np.arange(rows.start, rows.stop), side="right") - 1]
-    place: IntArray = (np.arange(rows.start, rows.stop) - starts) % season
+    start = panel.offsets[np.searchsorted(panel.offsets, rows.start, side="right") - 1]
+    place: IntArray = (np.arange(rows.start, rows.stop) - start) % max(panel.seasons[-1], 1)
     return place
 
 
@@ -132,17 +132,45 @@ def normal_of(subject: Subject, window: int, before: int | None = None) -> Norma
 def _usual_rows(subject: Subject, columns: FloatArray, rows: slice, reference: slice) -> FloatArray:
     """The normal of some columns: that of the hour of the week, at the level of late. [rows, columns]"""
     panel, day = subject.panel, max(subject.panel.seasons[0], 1)
-    seen, wanted = phases(panel, reference), phases(panel, rows)
-    usual, before = (_medians(columns[reference], seen, some) for some in (wanted, seen))
+    usual, before = (_of_the_hour(panel, columns, reference, some) for some in (rows, reference))
     late = slice(max(reference.stop - RECENT * day, reference.start), reference.stop)
     off = columns[late] - before[late.start - reference.start :]
-    level = np.nan_to_num(_medians(off, np.arange(late.start, late.stop) % day, np.arange(rows.start, rows.stop) % day))
+    level = np.nan_to_num(_medians(off, _of_the_day(panel, late), _of_the_day(panel, rows)))
     usual += np.where([is_binary(column[reference]) for column in columns.T], 0.0, level)
     for j, column in enumerate(columns.T):
         known = column[reference][np.isfinite(column[reference])]
         if len(known):  # what never was is not usual: no sun below zero
             usual[:, j] = np.clip(usual[:, j], known.min(), known.max())
     return usual
+
+
+def _of_the_hour(panel: Panel, columns: FloatArray, learned: slice, rows: slice) -> FloatArray:
+    """Medians at the hour of the week, as far as weekdays differ at all. [rows, columns]
+
+    They are drawn towards the medians of the hour of the day by the share of chance in how the two differ:
+    a median of n values has π/2 of the variance of their mean.
+    """
+    seen, wanted = columns[learned], phases(panel, rows)
+    weekly = _medians(seen, phases(panel, learned), wanted)
+    daily = _medians(seen, _of_the_day(panel, learned), _of_the_day(panel, rows))
+    apart = seen - _medians(seen, phases(panel, learned), phases(panel, learned))
+    each = max(len(seen) / cycle(panel), 1.0)
+    differ = seen - apart - _medians(seen, _of_the_day(panel, learned), _of_the_day(panel, learned))
+    for j in range(columns.shape[1]):
+        if is_binary(seen[:, j]) or not np.isfinite(seen[:, j]).any():
+            continue
+        chance = np.pi / 2 * np.nanvar(apart[:, j]) / max(each - 1, 1.0)
+        variance = float(np.nanmean(differ[:, j] ** 2))
+        kept = max(0.0, 1.0 - chance / variance) if variance > 0 else 0.0
+        weekly[:, j] = daily[:, j] + kept * (weekly[:, j] - daily[:, j])
+    return weekly
+
+
+def _of_the_day(panel: Panel, rows: slice) -> IntArray:
+    """Which rows are the same hour of the day, by their place in the shortest season. [rows]"""
+    starts = panel.offsets[np.searchsorted(panel.offsets, rows.start, side="right") - 1]
+    place: IntArray = (np.arange(rows.start, rows.stop) - starts) % max(panel.seasons[0], 1)
+    return place
 
 
 def is_clockwork(panel: Panel, source: str, rows: slice) -> bool:
@@ -155,9 +183,8 @@ def is_clockwork(panel: Panel, source: str, rows: slice) -> bool:
 
 
 def normal_of_rows(panel: Panel, source: str, learned: slice, rows: slice) -> FloatArray:
-    """The median of a source at the same hour of the week, learned from some rows, on others. [rows]"""
-    columns = source_values(panel, source)[learned, None]
-    usual: FloatArray = _medians(columns, phases(panel, learned), phases(panel, rows))[:, 0]
+    """The normal of a source learned from some rows, on others, at no other level than theirs. [rows]"""
+    usual: FloatArray = _of_the_hour(panel, source_values(panel, source)[:, None], learned, rows)[:, 0]
     return usual
 
 

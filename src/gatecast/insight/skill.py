@@ -20,7 +20,7 @@ JUDGED = 40  # forecasts, one behind the other
 FEWEST = 6
 # by how much the error must be lower, and by how many standard errors of the mean
 WORTH, SURE = 0.005, 1.64  # than the linear half's: it is good itself, and chance must be ruled out
-BETTER, LIKELY = 0.1, 1.0  # than with no model: a wide margin, because what a model is good for may be rare
+BETTER, LIKELY = 0.1, 0.5  # than with no model: a wide margin, because what a model is good for may be rare
 
 
 @dataclass(frozen=True)

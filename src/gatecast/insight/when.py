@@ -68,7 +68,7 @@ def duration(subject: Subject, steps: int) -> str:
     sizes = units.get(frequency.unit, [("day", 86_400_000_000), ("hour", 3_600_000_000), ("minute", 60_000_000)])
     total = steps * frequency.count
     for name, size in sizes:
-        if total % size == 0 and (total >= 2 * size or name != "day"):
+        if total % size == 0:
             count = total // size
             return f"{count} {name}{'' if count == 1 else 's'}"
     return f"{steps} steps"

@@ -26,9 +26,9 @@ from gatecast.insight.words import number
 # ages newest first, then what is known ahead
 PAST = (BLUE, SKY, GREEN, PURPLE, GREY, faded(GREY, 0.6), faded(GREY, 0.35))
 AHEAD_COLOR = ORANGE
-ROW = 38  # pixels
+ROW = 42  # pixels
 USUAL, REMAINDER = "usual at this hour", "remainder"
-WIDTH = 60  # characters of a label
+WRAP = 110  # characters of a line of words
 
 
 def attribution_figure(attribution: Attribution, target: int = 0, *, unit: str = "") -> go.Figure:
@@ -57,7 +57,11 @@ def attribution_figure(attribution: Attribution, target: int = 0, *, unit: str =
     dressed(figure, x=quantity(_title(attribution, target), unit), height=ROW * len(order) + 170)
     figure.update_layout(barmode="relative", hovermode="closest", bargap=0.35)
     figure.update_yaxes(categoryorder="array", categoryarray=order[::-1], showgrid=False)
-    _say(figure, _sum(attribution, target, unit), above=True)
+    figure.update_layout(margin={"b": 100})
+    figure.add_annotation(
+        text="<br>".join(_wrapped(_sum(attribution, target, unit), WRAP)), xref="paper", yref="paper", x=0, y=0,
+        yshift=-58, xanchor="left", yanchor="top", showarrow=False, align="left",
+    )  # fmt: skip
     return figure.add_vline(x=0, line={"color": GREY, "width": 1})
 
 
@@ -152,23 +156,21 @@ def _add_sums(figure: go.Figure, reasons: Reasons, labels: list[str]) -> None:
 
 
 def _label(reason: Reason) -> str:
-    """An event in a line."""
+    """An event in two lines: what, and when."""
     event = reason.event
-    what = "the series" if not event.source else event.source
-    kind = "" if event.kind in ("run", "spike") and event.source else f"{event.kind}, "
-    return escape(f"{kind}{what}, {event.when}")[:WIDTH]
+    what = event.source or "the series"
+    kind = "" if event.kind == "run" else f", {event.kind}"
+    return f"{escape(what)}{kind}<br>{escape(event.when)}"
 
 
-def _say(figure: go.Figure, text: str, *, above: bool = False) -> None:
-    """Words in the figure, or over it."""
-    lines = "<br>".join(_wrapped(text, 110))
+def _say(figure: go.Figure, text: str) -> None:
+    """Words instead of a figure."""
     figure.add_annotation(
-        text=lines, xref="paper", yref="paper", x=0, y=-0.28 if above else 0.5, xanchor="left",
-        yanchor="top" if above else "middle", showarrow=False, align="left", font={"size": 13},
+        text="<br>".join(_wrapped(text, WRAP)), xref="paper", yref="paper", x=0, y=0.5, xanchor="left",
+        showarrow=False, align="left",
     )  # fmt: skip
-    if not above:
-        figure.update_xaxes(visible=False)
-        figure.update_yaxes(visible=False)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
 
 
 def _wrapped(text: str, width: int) -> list[str]:

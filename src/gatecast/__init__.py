@@ -15,24 +15,28 @@ if TYPE_CHECKING:
     from gatecast.errors import GatecastError as GatecastError
     from gatecast.forecaster import Forecast as Forecast
     from gatecast.forecaster import Origins as Origins
-    from gatecast.hybrid import Hybrid as Hybrid
     from gatecast.hybrid import LinearHalf as LinearHalf
+    from gatecast.insight import xray_figure as xray_figure
     from gatecast.linear import ARIMA as ARIMA
     from gatecast.linear import Autoregression as Autoregression
     from gatecast.linear import Drift as Drift
     from gatecast.linear import SeasonalNaive as SeasonalNaive
-    from gatecast.memory import GRU as GRU
-    from gatecast.memory import LSTM as LSTM
-    from gatecast.memory import RNN as RNN
+    from gatecast.memory import record as record
+    from gatecast.models import GRU as GRU
+    from gatecast.models import LSTM as LSTM
+    from gatecast.models import RNN as RNN
+    from gatecast.models import Hybrid as Hybrid
 
     __version__: str
 
 _ROOM = {
-    "Hybrid": "gatecast.hybrid",
+    "Hybrid": "gatecast.models",
     "LinearHalf": "gatecast.hybrid",
-    "LSTM": "gatecast.memory",
-    "GRU": "gatecast.memory",
-    "RNN": "gatecast.memory",
+    "LSTM": "gatecast.models",
+    "GRU": "gatecast.models",
+    "RNN": "gatecast.models",
+    "record": "gatecast.memory",
+    "xray_figure": "gatecast.insight",
     "ARIMA": "gatecast.linear",
     "Autoregression": "gatecast.linear",
     "SeasonalNaive": "gatecast.linear",
@@ -60,6 +64,8 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Autoregression",
     "SeasonalNaive",
     "Drift",
+    "record",
+    "xray_figure",
     "cross_validate",
     "leaderboard",
     "Panel",

@@ -36,6 +36,10 @@ class TrainingError(GatecastError):
     """A network whose training broke down."""
 
 
+class RecordError(GatecastError):
+    """A recurrent model, its input or its state that no record can be made of."""
+
+
 class NotFittedError(GatecastError):
     """A forecast was asked of a model that has not been fitted."""
 

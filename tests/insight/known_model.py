@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from planted import DAY
 
 from gatecast.data import Panel, Scale
 from gatecast.forecaster import Forecast, Origins
 from gatecast.interval import LEVELS, at_levels
 from gatecast.memory import Batch, Column, Network, Shape, Workings
-from planted import DAY
 
 FAR = 1000.0  # where silu is the identity to the last digit
 Rule = Callable[[Panel, int], np.ndarray]
@@ -83,7 +83,7 @@ class KnownModel:
 
 
 def true_rule(panel: Panel, row: int) -> np.ndarray:
-    """What `planted.panel_of_days` does, read off the panel: the third day before, the last, the coming one."""
+    """What `planted.panel_of_days` does, read off the panel: of the third day before, the last, the next."""
     names = panel.past_names
     ahead = np.arange(row + 1, row + 1 + DAY)
     said = 100 + 5 * np.sin(2 * np.pi * np.arange(DAY) / DAY)

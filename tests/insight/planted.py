@@ -16,7 +16,9 @@ from gatecast.data import Panel, continue_times, parse_frequency
 DAY, WEEK = 4, 28
 MONDAY = 1_672_617_600_000_000  # 2023-01-02 00:00 UTC
 SOURCES = {"heat": "temperature", "cloud": "cloud", "holiday": "holiday"}
-QUIET_DAYS = 12  # before an origin on which something is planted: what a network reads, and what is felt there
+QUIET_DAYS = (
+    12  # before an origin on which something is planted: what a network reads, and what is felt there
+)
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 import torch
 
 from gatecast.interval import LEVELS
-from gatecast.memory import Cell, Network, Shape
+from gatecast.memory import CellKind, Network, Shape
 from gatecast.memory.network import Batch
 
-CELLS: tuple[Cell, ...] = ("lstm", "gru", "rnn")
+CELLS: tuple[CellKind, ...] = ("lstm", "gru", "rnn")
 HORIZON, MEMBERS, INPUTS, AHEAD, UNITS = 4, 3, 5, 2, 6
 SHAPE = Shape(INPUTS, AHEAD, MEMBERS, HORIZON, LEVELS)
 
 
-def small_network(cell: Cell = "lstm", members: int = MEMBERS, seed: int = 0, bias: float = 2.0) -> Network:
+def small_network(
+    cell: CellKind = "lstm", members: int = MEMBERS, seed: int = 0, bias: float = 2.0
+) -> Network:
     """A network of a few units, without dropout, ready to forecast."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

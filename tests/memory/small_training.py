@@ -8,7 +8,7 @@ import numpy as np
 
 from gatecast.data import Panel
 from gatecast.memory import (
-    Cell,
+    CellKind,
     Cutter,
     Plan,
     Trained,
@@ -60,7 +60,7 @@ def cut(panel: Panel, windows: Windows, unit: float = 1.0) -> Cutter:
 def trained(
     setting: Setting,
     seed: int = 0,
-    cell: Cell = "lstm",
+    cell: CellKind = "lstm",
     training: Training = TINY,
     progress: Silent | None = None,
 ) -> Trained:

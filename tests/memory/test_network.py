@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from small_batches import CELLS, HORIZON, INPUTS, SHAPE, UNITS, random_batch, small_network
 
 from gatecast.interval import LEVELS
-from gatecast.memory import Cell
+from gatecast.memory import CellKind
 from gatecast.memory.network import FIRST_SPREAD
 
 every_cell = pytest.mark.parametrize("cell", CELLS)
@@ -18,7 +18,7 @@ def of_origin(part: torch.Tensor, origin: int) -> torch.Tensor:
 
 
 @every_cell
-def test_every_step_reads_the_last_observation_and_nothing_after_its_origin(cell: Cell) -> None:
+def test_every_step_reads_the_last_observation_and_nothing_after_its_origin(cell: CellKind) -> None:
     """The Jacobian with respect to the window: not zero at the origin, exactly zero behind it."""
     network, at = small_network(cell), 7
     batch = random_batch([at])
@@ -33,7 +33,7 @@ def test_every_step_reads_the_last_observation_and_nothing_after_its_origin(cell
 
 
 @every_cell
-def test_what_is_known_of_a_step_moves_that_step_alone(cell: Cell) -> None:
+def test_what_is_known_of_a_step_moves_that_step_alone(cell: CellKind) -> None:
     network, batch = small_network(cell), random_batch([7])
     ahead = batch.ahead.clone().requires_grad_()
     members = batch.members.clone().requires_grad_()
@@ -47,7 +47,7 @@ def test_what_is_known_of_a_step_moves_that_step_alone(cell: Cell) -> None:
 
 
 @every_cell
-def test_a_window_with_many_origins_says_what_windows_ended_at_each_would(cell: Cell) -> None:
+def test_a_window_with_many_origins_says_what_windows_ended_at_each_would(cell: CellKind) -> None:
     network, at = small_network(cell), [3, 6, 6, 11]
     forked = random_batch(at)
     together = network(forked)
@@ -72,7 +72,7 @@ def test_the_forget_gate_starts_where_it_was_asked_to(asked: float) -> None:
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_a_larger_forget_bias_keeps_more_of_the_past(cell: Cell) -> None:
+def test_a_larger_forget_bias_keeps_more_of_the_past(cell: CellKind) -> None:
     """With nothing to read and weights at 0, the gate alone decides what share of the state stays.
 
     The LSTM's cell and the GRU's hidden state shrink by sigmoid(bias) at every step.
@@ -100,7 +100,7 @@ def test_a_larger_forget_bias_keeps_more_of_the_past(cell: Cell) -> None:
     members=st.sampled_from([0, 1, 3]),
     cell=st.sampled_from(CELLS),
 )
-def test_quantiles_never_cross(seed: int, size: float, members: int, cell: Cell) -> None:
+def test_quantiles_never_cross(seed: int, size: float, members: int, cell: CellKind) -> None:
     """Whatever the weights are and whatever is read."""
     network = small_network(cell, members=members, seed=seed)
     batch = random_batch([2, 9], members=members, seed=seed)
@@ -116,7 +116,7 @@ def test_quantiles_never_cross(seed: int, size: float, members: int, cell: Cell)
 
 
 @every_cell
-def test_training_begins_at_the_prior_mixture(cell: Cell) -> None:
+def test_training_begins_at_the_prior_mixture(cell: CellKind) -> None:
     """With nothing read, the median is the mixture and the others a normal distribution's around it."""
     network, batch = small_network(cell), random_batch([4, 11])
     with torch.no_grad():
@@ -131,7 +131,7 @@ def test_training_begins_at_the_prior_mixture(cell: Cell) -> None:
 
 
 @every_cell
-def test_a_network_stands_alone_without_members(cell: Cell) -> None:
+def test_a_network_stands_alone_without_members(cell: CellKind) -> None:
     output = small_network(cell, members=0)(random_batch([4, 11], members=0))
     assert output.quantiles.shape == (1, 2, HORIZON, len(LEVELS))
     assert output.weights.shape == (1, 2, HORIZON, 0)

@@ -12,7 +12,7 @@ from small_training import HORIZON, TINY, Interrupting, Setting, cut, small_sett
 
 from gatecast import LSTM
 from gatecast.errors import GatecastError, NotFittedError, OptionError, TrainingError
-from gatecast.memory import Cell, Network, Trained, Training, learn_network, read, single_windows
+from gatecast.memory import CellKind, Network, Trained, Training, learn_network, read, single_windows
 from gatecast.memory.loss import pinball
 from gatecast.memory.train import _descend, held_out_loss
 from gatecast.progress import Silent
@@ -47,7 +47,9 @@ def bytes_of(one: Trained, setting: Setting) -> tuple[bytes, bytes]:
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
-def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(cell: Cell, setting: Setting) -> None:
+def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(
+    cell: CellKind, setting: Setting
+) -> None:
     results = []
     for count in (1, 2, 3):
         with threads(count):

@@ -27,7 +27,7 @@ from gatecast.interval import LEVELS, agreed, at_levels
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
     Calibrated,
-    Cell,
+    CellKind,
     Cutter,
     Plan,
     Training,
@@ -44,7 +44,7 @@ from gatecast.memory import (
 from gatecast.progress import Progress
 
 MEDIAN = LEVELS.index(0.5)
-CELL: Cell = "lstm"
+CELL: CellKind = "lstm"
 NEWS = 1.1  # times as much history, held-out part included, from which on it is learned from again
 
 

@@ -54,6 +54,7 @@ class Pool:
         """Fit every member on every known value."""
         full = Autoregression(self.horizon)
         full.fit_paths(panel)
+        self.full_ = full
         self.fitted_: list[Autoregression | RecentARIMA] = [full]
         self._fitted_names = ["autoregression"]
         if any(one.regression is not None for one in full.fitted_):
@@ -107,9 +108,8 @@ class Pool:
         recent = max(FEWEST_RECENT, 2 * panel.seasons[-1])
         begin = max(0, first - recent - 2 * self.horizon)
         position = np.arange(begin, last + 1)
-        origins = Origins(np.full(len(position), series, dtype=np.int64), position)
         own = scaled[panel.rows(series)]
-        members = [*self._fitted_paths(panel, origins), *self._naive_paths(own, position)]
+        members = [*self._fitted_paths(panel, series, position), *self._naive_paths(own, position)]
         low, high = self.low_[series] - BEYOND, self.high_[series] + BEYOND
         paths = np.stack(members, axis=-1)
         np.clip(paths, low, high, out=paths)
@@ -118,10 +118,14 @@ class Pool:
         paths, prior = paths[keep], prior[keep]
         return Standing(first, paths, prior, mixture(paths, prior))
 
-    def _fitted_paths(self, panel: Panel, origins: Origins) -> list[FloatArray]:
+    def _fitted_paths(self, panel: Panel, series: int, position: IntArray) -> list[FloatArray]:
         """Crossed, so that a member's past errors are as large as those it will make."""
-        whose = origins.series[:, None]
-        found = [self.scale_.forward(m.past_paths(panel, origins), whose) for m in self.fitted_]
+        left = self.full_.remainder(panel, series)  # what ARIMA reads too: worked out once
+        paths = []
+        for m in self.fitted_:
+            own = left if isinstance(m, RecentARIMA) or m is self.full_ else m.remainder(panel, series)
+            paths.append(m.crossed_paths(panel, series, position, own))
+        found = [self.scale_.forward(path, series) for path in paths]
         return [np.where(np.isfinite(path), path, -np.inf) for path in found]  # no logarithm: below all
 
     def _naive_paths(self, own: FloatArray, position: IntArray) -> list[FloatArray]:

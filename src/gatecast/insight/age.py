@@ -3,13 +3,12 @@
 from typing import NamedTuple
 
 from gatecast.insight.subject import Subject
-from gatecast.insight.when import duration
 
 AHEAD = "ahead"
 
 
 class Band(NamedTuple):
-    """Past steps of one age: from `first` to before `stop` steps before the origin, the origin itself being 0."""
+    """Past steps of one age: from `first` to below `stop` steps before the origin, which itself is 0."""
 
     name: str
     first: int
@@ -36,6 +35,7 @@ def bands(subject: Subject, context: int) -> tuple[Band, ...]:
 
 def _name(subject: Subject, first: int, stop: int) -> str:
     """A band in words."""
+    said = subject.panel.frequency.duration
     if first == 0:
-        return f"last {duration(subject, stop)}" if stop > 1 else "last step"
-    return f"{duration(subject, first)} to {duration(subject, stop)} ago"
+        return f"last {said(stop)}" if stop > 1 else "last step"
+    return f"{said(first)} to {said(stop)} ago"

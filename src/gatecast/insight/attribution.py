@@ -3,11 +3,11 @@
     memory part = usual at this hour + Σ attributions + remainder
 
 `usual` is what the memory says at the inputs of the same hour of the week (see `normal`); attributions are
-integrated gradients from there (see `path`). The gradients are of the scaled memory part; a step's are brought
-into the unit of the series by one factor, the secant of the way back over that same line. This is what
-integrated gradients through the way back give where the memory moves straight, it keeps their sum, and the
-scale's logarithm does not favour one input over another. The remainder is what is left of the single precision
-the forecast was made in.
+integrated gradients from there (see `path`). The gradients are of the scaled memory part; those of a step are
+brought into the unit of the series by one factor, the secant of the way back over that same line. This is
+what integrated gradients through the way back give where the memory moves straight, it keeps their sum, and
+the scale's logarithm does not favour one input over another. The remainder is what is left of the single
+precision the forecast was made in.
 
 Where attributions miss the change, or the memory swings back and forth on the way, no numbers are given.
 """

@@ -1,9 +1,9 @@
 """What happened: events in the data a model has read, found without asking the model.
 
 A value stands out by how far it is from its normal, in spreads of its own hour of the day; a stretch stands
-out where that stays high (see `segment`): one step by five spreads, or more steps by less, the longer the more
-they hang together by nature. Whether it matters is not asked here. Normals, spreads and levels are medians,
-which earlier events hardly move.
+out where that stays high (see `segment`): one step by five spreads, or more steps by less, and the more of them
+the longer things hang together by nature. Whether it matters is not asked here. Normals, spreads and levels
+are medians, which earlier events hardly move.
 """
 
 from collections.abc import Iterator
@@ -113,7 +113,7 @@ def deviations(subject: Subject, normal: Normal, source: str) -> Deviations:
 
 
 def seen(subject: Subject, source: str) -> FloatArray:
-    """The values of a source as far as the model may read them: known covariates ahead, all else not. [rows]"""
+    """The values of a source as far as a model may read them: behind the origin only what is known ahead."""
     values = source_values(subject.panel, source).copy()
     if source not in subject.panel.known_names:
         values[subject.row + 1 :] = np.nan
@@ -236,7 +236,7 @@ def _flags(subject: Subject, normal: Normal, source: str) -> Iterator[Event]:
     values, usual = seen(subject, source)[normal.rows], normal.of(subject.panel, source)
     raised = np.isfinite(values) & np.isfinite(usual) & (values != np.round(usual))
     kind: Kind = "holiday" if "holiday" in source.lower() else "flag"
-    for first, stop in _runs(raised):
+    for first, stop in _runs(np.asarray(raised)):
         rows = slice(normal.rows.start + first, normal.rows.start + stop)
         size = float((values - usual)[first:stop].mean())
         yield Event(
@@ -260,7 +260,8 @@ def _shifts(subject: Subject, normal: Normal) -> Iterator[Event]:
     day = max(subject.panel.seasons[0], 4)
     past = slice(normal.rows.start, subject.row + 1)
     apart = subject.panel.values[past] - normal.values[: past.stop - past.start]
-    earlier = subject.panel.values[normal.reference] - normal_of_rows(subject.panel, "", normal.reference, normal.reference)
+    reference = normal.reference
+    earlier = subject.panel.values[reference] - normal_of_rows(subject.panel, "", reference, reference)
     levels, before = _daily(apart, day), _daily(earlier, day)
     changes = np.diff(before[np.isfinite(before)])
     spread = MAD * float(np.median(np.abs(changes))) if len(changes) > 2 else 0.0
@@ -278,7 +279,7 @@ def _shifts(subject: Subject, normal: Normal) -> Iterator[Event]:
 
 
 def _steady(levels: FloatArray, turn: int, shift: float) -> bool:
-    """Whether every day behind the turn lies nearer the new level than the old, and every one before it not."""
+    """Whether every day behind the turn lies nearer the new level than the old, and none before it."""
     middle = float(np.nanmedian(levels[:turn])) + shift / 2
     side = (levels - middle) * np.sign(shift)
     return bool(np.all(side[turn:] > 0) and np.all(side[:turn] < 0))
@@ -290,8 +291,7 @@ def _daily(apart: FloatArray, day: int) -> FloatArray:
     if not days:
         return np.zeros(0)
     cut = apart[len(apart) - days * day :].reshape(days, day)
-    known = np.isfinite(cut).any(axis=1)
-    return np.array([np.nanmean(row) if good else np.nan for row, good in zip(cut, known, strict=True)])
+    return np.array([np.nanmean(row) if np.isfinite(row).any() else np.nan for row in cut])
 
 
 def _runs(flags: np.ndarray) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """Is the attribution faithful? Put inputs back to usual one group at a time and see what the forecast does.
 
-Recency flatters: the newest inputs matter most, whatever explains them. So what counts is the agreement within
-bands of one age, held against the best that age alone could say: the mean measured change at each age.
+Recency flatters: the newest inputs matter most, whatever explains them. So what counts is the agreement
+within bands of one age, held against the best that age alone could say: the mean measured change at each age.
 """
 
 from dataclasses import dataclass
@@ -95,9 +95,7 @@ def faithfulness(subject: Subject, attribution: Attribution, target: int = 0) ->
                 )
             )
             measured.append(full - float(memory(without)[0] @ factors))
-            attributed.append(
-                sum(float(cell[mask].sum()) for cell, mask in zip(whole, chosen, strict=True))
-            )
+            attributed.append(sum(float(cell[mask].sum()) for cell, mask in zip(whole, chosen, strict=True)))
     return Faithfulness(
         inputs=tuple(groups.inputs[place[0] // width] for place, _ in places),
         ages=np.array([age for _, age in places]),

@@ -51,7 +51,8 @@ class Groups:
         table = np.bincount(places[counted], given[counted], minlength=size)
         if self.members != NOWHERE:
             table[self.members] += float(cells.members.sum() + cells.prior.sum())
-        return table.reshape(len(self.inputs), len(self.ages))
+        shaped: FloatArray = table.astype(np.float64).reshape(len(self.inputs), len(self.ages))
+        return shaped
 
     def _band(self, age: IntArray) -> IntArray:
         """Which band steps of some ages lie in."""
@@ -63,6 +64,7 @@ class Groups:
         found = []
         for column, age in zip(columns, ages, strict=True):
             name = {"series": OWN, "covariate": column.source, "members": members}.get(column.kind)
-            there = name is not None
-            found.append(self.inputs.index(name) * len(self.ages) + age if there else np.full(len(age), NOWHERE))
-        return np.stack(found, axis=1)
+            nowhere = np.full(len(age), NOWHERE)
+            found.append(nowhere if name is None else self.inputs.index(name) * len(self.ages) + age)
+        places: IntArray = np.stack(found, axis=1)
+        return places

@@ -5,7 +5,8 @@ day. Here usual is the median of the last `CYCLES` weeks before what is explaine
 hour and weekday, moved by what the last `RECENT` days were off from that at each hour of the day, because the
 year turns; where there is no calendar, at the same place in the longest season. Medians, so that one odd week
 leaves them alone; eight values are few, though, and where weekdays differ by no more than such medians do by
-chance, as in the weather, all days are taken together. Clock and calendar are never changed, nor what follows from them, such as a clear sky's sun.
+chance, as in the weather, all days are taken together. Clock and calendar are never changed, nor is what
+follows from them, such as a clear sky's sun.
 """
 
 from dataclasses import dataclass, replace
@@ -154,12 +155,12 @@ def _of_the_hour(panel: Panel, columns: FloatArray, learned: slice, rows: slice)
     weekly = _medians(seen, phases(panel, learned), wanted)
     daily = _medians(seen, _of_the_day(panel, learned), _of_the_day(panel, rows))
     apart = seen - _medians(seen, phases(panel, learned), phases(panel, learned))
-    each = max(len(seen) / cycle(panel), 1.0)
+    each = len(seen) / cycle(panel)
     differ = seen - apart - _medians(seen, _of_the_day(panel, learned), _of_the_day(panel, learned))
     for j in range(columns.shape[1]):
         if is_binary(seen[:, j]) or not np.isfinite(seen[:, j]).any():
             continue
-        chance = np.pi / 2 * np.nanvar(apart[:, j]) / max(each - 1, 1.0)
+        chance = np.pi / 2 * float(np.nanvar(apart[:, j])) / max(each - 1.0, 1.0)
         variance = float(np.nanmean(differ[:, j] ** 2))
         kept = max(0.0, 1.0 - chance / variance) if variance > 0 else 0.0
         weekly[:, j] = daily[:, j] + kept * (weekly[:, j] - daily[:, j])

@@ -2,9 +2,9 @@
 
     attribution_i = (x_i - x'_i) ∫₀¹ ∂F/∂x_i (x' + α(x - x')) dα        x' usual, x today
 
-Sundararajan, Taly & Yan, Axiomatic Attribution for Deep Networks (2017), arXiv 1703.01365, eq. 1. The integral
-by Gauss-Legendre, in double precision on a copy of the network; points are doubled until the attributions
-add up to F(x) - F(x').
+Sundararajan, Taly & Yan, Axiomatic Attribution for Deep Networks (2017), arXiv 1703.01365, eq. 1. The
+integral by Gauss-Legendre, in double precision on a copy of the network; points are doubled until the
+attributions add up to F(x) - F(x').
 """
 
 import copy
@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from gatecast._types import FloatArray
-from gatecast.memory import Batch, Network, Workings, one_thread
+from gatecast.memory import Batch, Network, Output, Workings, one_thread
 
 COMPLETE = 1e-3  # of the change: how far attributions may miss it
 FIRST_POINTS, MOST_POINTS = 16, 256
@@ -39,7 +39,9 @@ class Inputs(NamedTuple):
     @classmethod
     def of(cls, batch: Batch) -> "Inputs":
         """These of a batch, in double precision."""
-        return cls(*(part.double().cpu() for part in (batch.history, batch.ahead, batch.members, batch.prior)))
+        return cls(
+            *(part.double().cpu() for part in (batch.history, batch.ahead, batch.members, batch.prior))
+        )
 
 
 class Memory:
@@ -60,10 +62,9 @@ class Memory:
             inputs.history, self._at.expand(count, 1), inputs.ahead, inputs.members, inputs.prior,
             self._unit.expand(count, 1), spread, spread,
         )  # fmt: skip
-        output = self._network(batch)
-        median = output.quantiles[:, 0, :, self._network.shape.median]
+        output: Output = self._network(batch)
         if self._alone:
-            return median
+            return output.quantiles[:, 0, :, self._network.shape.median]
         return self._share * output.departure[:, 0] * self._unit
 
 

@@ -1,7 +1,7 @@
 """Why a forecast is what it is, in sentences that were tested: had it been normal, what would be said?
 
-Each event in the data is deleted, that is put back to its normal, and the whole forecast made again. A sentence
-is written only where the change it makes is larger than
+Each event in the data is deleted, that is put back to its normal, and the whole forecast made again. A
+sentence is written only where the change it makes is larger than
 
     its own noise      twice its spread over the network's dropout
     placebos           95 % of the changes that ordinary deviations make in the same place
@@ -158,7 +158,8 @@ class _Test:
             return []  # a flag has no ordinary deviations
         apart = self._deviations(event.source)
         unusual = _in_events(apart, panel.seasons[0])
-        plain, odd = [], []
+        plain: list[FloatArray] = []
+        odd: list[FloatArray] = []
         for back in range(1, 4 * PLACEBOS):
             first = event.rows.start - back * cycle(panel) - reference.start
             stretch = slice(first, first + event.rows.stop - event.rows.start)

@@ -22,8 +22,8 @@ def segments(scores: FloatArray) -> list[Segment]:
     """All maximal scoring stretches, in order. scores: [steps], finite
 
     >>> import numpy as np
-    >>> segments(np.array([4.0, -5.0, 3.0, -3.0, 1.0, 2.0, -2.0, 2.0, -2.0, 1.0, 5.0]))
-    [Segment(first=0, stop=1, score=4.0), Segment(first=2, stop=3, score=3.0), Segment(first=4, stop=11, score=7.0)]
+    >>> [tuple(one) for one in segments(np.array([4.0, -5, 3, -3, 1, 2, -2, 2, -2, 1, 5]))]
+    [(0, 1, 4.0), (2, 3, 3.0), (4, 11, 7.0)]
     """
     found: list[tuple[int, int, float, float]] = []  # first, stop, sum before it, sum with it
     total = 0.0

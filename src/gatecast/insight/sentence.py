@@ -20,7 +20,9 @@ def sentence(subject: Subject, event: Event, moved: Change, step: int, unit: str
     total = moved.total[step - 1]
     when = moment(subject, subject.row + step)
     mean = float(moved.total.mean())
-    average = f"; {_moved(mean, unit)} on average over all {len(moved.total)} steps" if len(moved.total) > 1 else ""
+    average = (
+        f"; {_moved(mean, unit)} on average over all {len(moved.total)} steps" if len(moved.total) > 1 else ""
+    )
     return f"{_had(event)}, {when} would be {_moved(total, unit)}{average}. {_half(moved, step, unit)}"
 
 
@@ -30,7 +32,9 @@ def _had(event: Event) -> str:
     if event.kind == "missing":
         return f"Had the values missing {when} been there and normal"
     if event.kind == "level shift":
-        return f"Had the level not {'risen' if event.size > 0 else 'fallen'} by {number(abs(event.size))} {when}"
+        return (
+            f"Had the level not {'risen' if event.size > 0 else 'fallen'} by {number(abs(event.size))} {when}"
+        )
     if event.kind == "holiday" and event.size > 0:
         return f"Had {when} been no holiday"
     if event.kind in ("holiday", "flag"):
@@ -48,7 +52,7 @@ def span(when: str) -> str:
     """
     if " to " in when:
         return f"from {when}"
-    return f"on {when}" if when.split()[0] in WEEKDAYS or when[0].isdigit() and "step" not in when else when
+    return f"on {when}" if when.split()[0] in WEEKDAYS or (when[0].isdigit() and "step" not in when) else when
 
 
 def _moved(value: float, unit: str) -> str:
@@ -65,4 +69,8 @@ def _half(moved: Change, step: int, unit: str) -> str:
     share = abs(memory) / (abs(linear) + abs(memory))
     if share >= MOSTLY or share <= 1 - MOSTLY:
         return f"It comes through the {'memory' if share >= MOSTLY else 'linear'} part."
-    return f"{_moved(linear, unit)} through the linear part, {_moved(memory, unit)} through the memory part.".capitalize()
+    by_half = (
+        f"{_moved(linear, unit)} through the linear part",
+        f"{_moved(memory, unit)} through the memory",
+    )
+    return f"Of this {', '.join(by_half)}."

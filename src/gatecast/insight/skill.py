@@ -66,7 +66,7 @@ def skill_of(subject: Subject) -> Skill:
         linear = _errors(forecast.linear_part, actual)
     speaks = forecast.memory_part is not None and bool(forecast.memory_part.any())
     why = _why(errors, linear if speaks else None, plain)
-    return Skill(len(errors), *(float(_mean(part)) for part in (errors, linear, plain)), why)
+    return Skill(len(errors), _mean(errors), _mean(linear), _mean(plain), why)
 
 
 def _errors(point: FloatArray, actual: FloatArray) -> FloatArray:
@@ -82,7 +82,7 @@ def _mean(errors: FloatArray) -> float:
 
 
 def _plain(subject: Subject, origins: Origins) -> list[FloatArray]:
-    """Forecasts that take no model: each season before, the usual of the hour, one value. [origins, horizon]"""
+    """What takes no model: each season before, the usual of the hour, one value. [origins, horizon]"""
     panel, start = subject.panel, int(subject.panel.offsets[subject.series])
     steps = np.arange(1, subject.horizon + 1)
     found = []
@@ -109,9 +109,9 @@ def _why(errors: FloatArray, linear: FloatArray | None, plain: FloatArray) -> st
     if not _beats(errors, plain, BETTER, LIKELY):
         gain = 1 - _mean(errors) / _mean(plain) if _mean(plain) > 0 else 0.0
         return (
-            f"over the last {len(errors)} forecasts whose outcome was known, this model was not clearly better "
-            f"than no model at all: its error was {number(_mean(errors))} against {number(_mean(plain))} "
-            f"({share(gain)} less; {share(BETTER)} is asked)"
+            f"over the last {len(errors)} forecasts whose outcome was known, this model was not clearly "
+            f"better than no model at all: its error was {number(_mean(errors))} against "
+            f"{number(_mean(plain))} ({share(gain)} less; {share(BETTER)} is asked)"
         )
     return ""
 

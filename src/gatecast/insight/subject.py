@@ -4,7 +4,7 @@ Every explanation is a rerun: the panel or a piece of the network is changed and
 again, from the inputs up, both halves apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel
+from gatecast.data import Panel, continue_times
 from gatecast.errors import OptionError, SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.insight.figures.stretch import stamps
@@ -126,6 +126,30 @@ class Subject:
     def stamps(self, rows: slice) -> np.ndarray:
         """Local times of some rows, or step numbers."""
         return stamps(self.panel.times[rows], self.panel.zone, self.panel.frequency)
+
+    def coming(self) -> np.ndarray:
+        """Local times, or step numbers, of the steps ahead, whether the panel has them or not. [horizon]"""
+        panel = self.panel
+        first = int(panel.offsets[self.series])
+        times = continue_times(panel.times[first : self.row + 1], panel.frequency, panel.zone, self.horizon)
+        return stamps(times, panel.zone, panel.frequency)
+
+
+def choose(
+    model: Explainable, history: Panel, ahead: Callable[[], Panel], series: object = None, at: Any = None
+) -> Subject:
+    """The forecast to be explained.
+
+    history  the panel the model was fitted on, `ahead` gives it with the steps behind its end
+    series   id; the first series when None
+    at       origin, see `find_position`
+
+    Raises OptionError for a series or a time there is not, and what `ahead` raises where it is needed.
+    """
+    index = find_series(history, series)
+    position = find_position(history, index, at, model.horizon)
+    beyond = position + model.horizon >= int(history.known_steps[index])
+    return Subject(model, ahead() if beyond else history, index, position)
 
 
 def find_series(panel: Panel, series: object | None) -> int:

@@ -6,13 +6,15 @@ from gatecast.insight.subject import Subject
 
 NAMED_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = ("January", "February", "March", "April", "May", "June")
-MONTHS += ("July", "August", "September", "October", "November", "December")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def moment(subject: Subject, row: int) -> str:
     """One row of the panel in words: `14:00 tomorrow`, `09:00 on Thursday 12 March`, `3 steps ahead`."""
-    stamp = _stamps(subject, slice(row, row + 1))[0]
+    stamp = subject.stamps(slice(row, row + 1))[0]
     if not isinstance(stamp, np.datetime64):
         return _steps_away(row - subject.row)
     if _daily(subject):
@@ -22,8 +24,8 @@ def moment(subject: Subject, row: int) -> str:
 
 
 def stretch_of_time(subject: Subject, rows: slice) -> str:
-    """Rows of the panel in words, first and last step included: `yesterday 13:00 to 18:00`, `all of Monday`."""
-    stamps = _stamps(subject, rows)
+    """Rows of the panel in words, first and last included: `yesterday 13:00 to 18:00`, `all of yesterday`."""
+    stamps = subject.stamps(rows)
     first, last = stamps[0], stamps[-1]
     if not isinstance(first, np.datetime64):
         ends = [_steps_away(row - subject.row) for row in (rows.start, rows.stop - 1)]
@@ -41,7 +43,7 @@ def stretch_of_time(subject: Subject, rows: slice) -> str:
 
 def day_name(subject: Subject, stamp: np.datetime64) -> str:
     """The day of a stamp as seen from the origin, today being the origin's: `yesterday`, `Monday 2 March`."""
-    today = _stamps(subject, slice(subject.row, subject.row + 1))[0].astype("datetime64[D]")
+    today = subject.stamps(slice(subject.row, subject.row + 1))[0].astype("datetime64[D]")
     day = stamp.astype("datetime64[D]")
     away = int((day - today).astype(int))
     if subject.panel.frequency.unit == "month":
@@ -52,31 +54,6 @@ def day_name(subject: Subject, stamp: np.datetime64) -> str:
     if abs(away) < 7:
         return f"{WEEKDAYS[day.item().weekday()]} {number} {month}"
     return f"{number} {month}{f' {year}' if abs(away) > 180 else ''}"
-
-
-def duration(subject: Subject, steps: int) -> str:
-    """So many steps in words.
-
-    >>> from gatecast import SeasonalNaive, load_sample
-    >>> panel = SeasonalNaive(horizon=48).fit(load_sample("demand").tail(480)).panel_
-    >>> subject = Subject(None, panel, 0, 400)
-    >>> duration(subject, 1), duration(subject, 12), duration(subject, 96)
-    ('30 minutes', '6 hours', '2 days')
-    """
-    frequency = subject.panel.frequency
-    units = {"day": [("day", 1)], "month": [("month", 1)], "step": [("step", 1)]}
-    sizes = units.get(frequency.unit, [("day", 86_400_000_000), ("hour", 3_600_000_000), ("minute", 60_000_000)])
-    total = steps * frequency.count
-    for name, size in sizes:
-        if total % size == 0:
-            count = total // size
-            return f"{count} {name}{'' if count == 1 else 's'}"
-    return f"{steps} steps"
-
-
-def _stamps(subject: Subject, rows: slice) -> np.ndarray:
-    """Local times, or step numbers. [rows]"""
-    return subject.stamps(rows)
 
 
 def _daily(subject: Subject) -> bool:
@@ -100,7 +77,9 @@ def _ends_a_day(subject: Subject, last: np.datetime64, stamps: np.ndarray) -> bo
 
 def _days(ends: list[str]) -> str:
     """Two days and what lies between."""
-    return " and ".join(ends) if ends in (["yesterday", "today"], ["today", "tomorrow"]) else " to ".join(ends)
+    return (
+        " and ".join(ends) if ends in (["yesterday", "today"], ["today", "tomorrow"]) else " to ".join(ends)
+    )
 
 
 def _steps_away(away: int) -> str:

@@ -105,8 +105,13 @@ class Autoregression(PathForecaster):
 
         returns  [time], [time]
         """
-        block = self._blocks(panel, series, crossed=True)
-        return self._remainder(panel, series, block)
+        return self._remainder(panel, series, self._blocks(panel, series, crossed=True))
+
+    def crossed_paths(
+        self, panel: Panel, series: int, positions: IntArray, left: tuple[FloatArray, FloatArray]
+    ) -> FloatArray:
+        """`past_paths` from some origins of one series, given its `remainder`. [origins, horizon]"""
+        return self._paths(panel, series, positions, True, left)
 
     def _remainder(self, panel: Panel, series: int, block: IntArray) -> tuple[FloatArray, FloatArray]:
         regression = self.fitted_[series].regression
@@ -121,7 +126,8 @@ class Autoregression(PathForecaster):
         result = np.empty((len(origins), self.horizon))
         for i in np.unique(origins.series):
             mine = np.flatnonzero(origins.series == i)
-            result[mine] = self._paths(panel, int(i), origins.position[mine], crossed)
+            left = self._remainder(panel, int(i), self._blocks(panel, int(i), crossed))
+            result[mine] = self._paths(panel, int(i), origins.position[mine], crossed, left)
         return result
 
     def _fit(self, panel: Panel, series: int) -> Fitted:
@@ -156,10 +162,16 @@ class Autoregression(PathForecaster):
             steps=len(error),
         )
 
-    def _paths(self, panel: Panel, series: int, positions: IntArray, crossed: bool) -> FloatArray:
-        fitted = self.fitted_[series]
+    def _paths(
+        self,
+        panel: Panel,
+        series: int,
+        positions: IntArray,
+        crossed: bool,
+        left: tuple[FloatArray, FloatArray],
+    ) -> FloatArray:
+        fitted, (error, mean) = self.fitted_[series], left
         block = self._blocks(panel, series, crossed)
-        error, mean = self._remainder(panel, series, block)
         filled = fill_causally(error, np.array([0, len(error)]), panel.seasons[0])
         # an origin so early that its lags reach before the series reads the first value there
         longest = int(fitted.lags.max(initial=1))

@@ -76,9 +76,16 @@ class RecentARIMA:
         result = np.empty((len(origins), self.horizon))
         for i in np.unique(origins.series):
             mine = np.flatnonzero(origins.series == i)
-            scaled = self._paths(panel, int(i), origins.position[mine])
-            result[mine] = self.beside.path_scale_.inverse(scaled, i)
+            left = self.beside.remainder(panel, int(i))
+            result[mine] = self.crossed_paths(panel, int(i), origins.position[mine], left)
         return result
+
+    def crossed_paths(
+        self, panel: Panel, series: int, positions: IntArray, left: tuple[FloatArray, FloatArray]
+    ) -> FloatArray:
+        """The same from some origins of one series, given `beside.remainder`. [origins, horizon]"""
+        scaled = self._paths(panel, series, positions, left)
+        return self.beside.path_scale_.inverse(scaled, series)
 
     def _fit(self, panel: Panel, series: int) -> Recent:
         season, history = panel.seasons[0], panel.history(series)
@@ -93,9 +100,10 @@ class RecentARIMA:
             high=float(np.nanmax(u, initial=0.0)) + MARGIN,
         )
 
-    def _paths(self, panel: Panel, series: int, position: IntArray) -> FloatArray:
-        fitted, season = self.fitted_[series], panel.seasons[0]
-        error, mean = self.beside.remainder(panel, series)
+    def _paths(
+        self, panel: Panel, series: int, position: IntArray, left: tuple[FloatArray, FloatArray]
+    ) -> FloatArray:
+        fitted, season, (error, mean) = self.fitted_[series], panel.seasons[0], left
         u = filled(error, season)[: int(position.max()) + 1]
         paths = repeated(u, position, self.horizon, season)
         which = unseen_by(fitted.cuts, position + 1 + self.horizon // 2)

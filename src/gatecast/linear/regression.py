@@ -17,6 +17,7 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.linear.design import Design, Shape, Term, columns, width
 from gatecast.linear.robust import huber_weights
+from gatecast.linear.term import term_values
 
 CHUNK = 8192
 RHO = 0.8
@@ -39,14 +40,13 @@ class Regression:
         block  [time]  the cross-fitting block of each row, -1 for none
         """
         terms, shapes = self.design.terms(panel, series)
-        time = len(block)
-        result = np.empty(time)
-        for start in range(0, time, CHUNK):
-            part = slice(start, min(start + CHUNK, time))
-            regressors = columns(terms, shapes, part)
-            for b in np.unique(block[part]):
-                mine = block[part] == b
-                result[part][mine] = regressors[mine] @ self.coefficients[b]
+        result, start = np.zeros(len(block)), 0
+        for term in terms:
+            shape = shapes[term.shape]
+            size = (len(self.coefficients), term.slow.shape[1], shape.shape[1])
+            own = self.coefficients[:, start : start + size[1] * size[2]].reshape(size)
+            result += term_values(term.slow, shape, own, block)
+            start += size[1] * size[2]
         return result
 
 

@@ -17,7 +17,7 @@ from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
 from gatecast.interval import LEVELS, agreed, at_levels
 from gatecast.memory.inputs import Rows, learn_inputs, lone_extras
-from gatecast.memory.network import Cell
+from gatecast.memory.network import CellKind
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
 from gatecast.memory.train import Training, learn_network, read
 from gatecast.memory.windows import Cutter, Plan, plan_windows, single_windows, too_short
@@ -38,7 +38,7 @@ class _Alone(TableDoor):
     training  how the network is built and trained
     """
 
-    cell: ClassVar[Cell]
+    cell: ClassVar[CellKind]
 
     def __init__(
         self,

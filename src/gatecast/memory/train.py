@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from gatecast.errors import OptionError, TrainingError
 from gatecast.memory.loss import pinball
-from gatecast.memory.network import Batch, Cell, Network
+from gatecast.memory.network import Batch, CellKind, Network
 from gatecast.memory.windows import Cutter
 from gatecast.progress import Progress
 
@@ -130,7 +130,7 @@ def one_thread() -> Iterator[None]:
 
 
 def learn_network(
-    cell: Cell,
+    cell: CellKind,
     windows: Cutter,
     judged: Cutter | int,
     training: Training,

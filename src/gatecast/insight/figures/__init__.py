@@ -1,12 +1,16 @@
 """Every Plotly figure of the project, built once, for pages and notebooks alike."""
 
+from gatecast.insight.figures.attribution import attribution_figure, reasons_figure
 from gatecast.insight.figures.comparison import coverage_figure, errors_by_step_figure, leaderboard_figure
 from gatecast.insight.figures.covariates import covariates_figure
 from gatecast.insight.figures.fan import fan_chart
 from gatecast.insight.figures.parts import parts_figure
 from gatecast.insight.figures.residuals import autocorrelation_figure, normality_figure, residuals_figure
+from gatecast.insight.figures.xray import Lines, sorted_units, xray_figure
 
 __all__ = [
+    "Lines",
+    "attribution_figure",
     "autocorrelation_figure",
     "covariates_figure",
     "coverage_figure",
@@ -15,5 +19,8 @@ __all__ = [
     "leaderboard_figure",
     "normality_figure",
     "parts_figure",
+    "reasons_figure",
     "residuals_figure",
+    "sorted_units",
+    "xray_figure",
 ]

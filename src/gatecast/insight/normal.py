@@ -4,9 +4,9 @@ Zero is a wrong baseline for a seasonal series: an explanation held against it i
 day. Here usual is the median of the last `CYCLES` weeks before what is explained, taken at the same local
 hour and weekday, moved by what the last `RECENT` days were off from that at each hour of the day, because the
 year turns; where there is no calendar, at the same place in the longest season. Medians, so that one odd week
-leaves them alone; eight values are few, though, and where weekdays differ by no more than such medians do by
-chance, as in the weather, all days are taken together. Clock and calendar are never changed, nor is what
-follows from them, such as a clear sky's sun.
+leaves them alone; eight values are few, though, and as far as weekdays differ by chance only, as in the
+weather, all days are taken together. Clock and calendar are never changed, nor is what follows from them, such
+as a clear sky's sun.
 """
 
 from dataclasses import dataclass, replace
@@ -22,6 +22,7 @@ from gatecast.insight.subject import LEVELS, Subject
 from gatecast.memory import Batch, Column, Workings
 
 CYCLES = 8  # of the longest season looked back on
+FEWEST_CYCLES = 4  # from which on it can be asked whether weekdays differ
 RECENT = 21  # days, or shortest seasons, whose level it is moved to
 HOURS_IN_A_WEEK = 168.0
 CLOCKWORK = 0.05  # of its spread: what moves less from one day to the next follows from clock and calendar
@@ -146,25 +147,35 @@ def _usual_rows(subject: Subject, columns: FloatArray, rows: slice, reference: s
 
 
 def _of_the_hour(panel: Panel, columns: FloatArray, learned: slice, rows: slice) -> FloatArray:
-    """Medians at the hour of the week, as far as weekdays differ at all. [rows, columns]
+    """Medians at the hour of the week, as far as weekdays truly differ. [rows, columns]
 
-    They are drawn towards the medians of the hour of the day by the share of chance in how the two differ:
-    a median of n values has π/2 of the variance of their mean.
+    How far they are drawn towards the medians of the hour of the day follows from whether the two differ alike
+    in odd and in even weeks: r of the halves is 2r / (1 + r) of the whole (Spearman & Brown, 1910).
     """
-    seen, wanted = columns[learned], phases(panel, rows)
-    weekly = _medians(seen, phases(panel, learned), wanted)
-    daily = _medians(seen, _of_the_day(panel, learned), _of_the_day(panel, rows))
-    apart = seen - _medians(seen, phases(panel, learned), phases(panel, learned))
-    each = len(seen) / cycle(panel)
-    differ = seen - apart - _medians(seen, _of_the_day(panel, learned), _of_the_day(panel, learned))
+    seen, weekly = columns[learned], phases(panel, learned)
+    daily, count = _of_the_day(panel, learned), len(seen) / cycle(panel)
+    usual = _medians(seen, weekly, phases(panel, rows))
+    if count < FEWEST_CYCLES:
+        return usual
+    plain = _medians(seen, daily, _of_the_day(panel, rows))
+    odd = np.arange(len(seen)) // cycle(panel) % 2 == 1
+    halves = [
+        _medians(seen[half], weekly[half], weekly) - _medians(seen, daily, daily) for half in (odd, ~odd)
+    ]
     for j in range(columns.shape[1]):
-        if is_binary(seen[:, j]) or not np.isfinite(seen[:, j]).any():
-            continue
-        chance = np.pi / 2 * float(np.nanvar(apart[:, j])) / max(each - 1.0, 1.0)
-        variance = float(np.nanmean(differ[:, j] ** 2))
-        kept = max(0.0, 1.0 - chance / variance) if variance > 0 else 0.0
-        weekly[:, j] = daily[:, j] + kept * (weekly[:, j] - daily[:, j])
-    return weekly
+        if not is_binary(seen[:, j]):
+            r = _alike(halves[0][:, j], halves[1][:, j])
+            usual[:, j] = plain[:, j] + 2 * r / (1 + r) * (usual[:, j] - plain[:, j])
+    return usual
+
+
+def _alike(a: FloatArray, b: FloatArray) -> float:
+    """How alike two halves are: their correlation, 0 where it is negative or one of them does not vary."""
+    known = np.isfinite(a) & np.isfinite(b)
+    a, b = a[known], b[known]
+    if len(a) < 2 or a.std() < 1e-12 or b.std() < 1e-12:
+        return 0.0
+    return max(float(np.corrcoef(a, b)[0, 1]), 0.0)
 
 
 def _of_the_day(panel: Panel, rows: slice) -> IntArray:

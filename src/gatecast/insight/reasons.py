@@ -11,14 +11,15 @@ and only of a model that has earned it (see `skill`). Events that were tested an
 their numbers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gatecast._types import FloatArray
 from gatecast.data import is_binary
 from gatecast.errors import SeriesError
-from gatecast.insight.events import Deviations, Event, deviations, find_events, standing_out, wanted_score
+from gatecast.insight.deviation import Deviations, deviations, standing_out, wanted_score
+from gatecast.insight.events import Event, find_events
 from gatecast.insight.normal import Normal, cycle, normal_of, source_values
 from gatecast.insight.rerun import Change, World, change, edited, world
 from gatecast.insight.sentence import sentence
@@ -137,8 +138,21 @@ class _Test:
         return Reason(event, moved, step + 1, noise, placebo, floor, verdict, said)
 
     def _rerun(self, event: Event, values: FloatArray) -> World:
-        """The forecast with other values in the event's place."""
-        return world(self._subject, edited(self._subject, event.source, event.rows, values))
+        """The forecast with other values in the event's place.
+
+        A day gone by that was no holiday would have had ordinary values too: both are put back.
+        """
+        panel = edited(self._subject, event.source, event.rows, values)
+        if event.kind in ("holiday", "flag") and event.rows.start <= self._subject.row:
+            rows = slice(event.rows.start, min(event.rows.stop, self._subject.row + 1))
+            first = self._normal.rows.start
+            usual = self._deviations("").usual[rows.start - first : rows.stop - first]
+            known = np.isfinite(self._subject.panel.values[rows])
+            panel = edited(
+                replace(self._subject, panel=panel), "", rows,
+                np.where(known, usual, np.nan),
+            )  # fmt: skip
+        return world(self._subject, panel)
 
     def _placebo(self, event: Event, without: World, size: float) -> float:
         """What the change must exceed: given up as soon as it cannot any more."""

@@ -23,10 +23,12 @@ def sentence(subject: Subject, event: Event, moved: Change, step: int, unit: str
     average = (
         f"; {_moved(mean, unit)} on average over all {len(moved.total)} steps" if len(moved.total) > 1 else ""
     )
-    return f"{_had(event)}, {when} would be {_moved(total, unit)}{average}. {_half(moved, step, unit)}"
+    return (
+        f"{_had(subject, event)}, {when} would be {_moved(total, unit)}{average}. {_half(moved, step, unit)}"
+    )
 
 
-def _had(event: Event) -> str:
+def _had(subject: Subject, event: Event) -> str:
     """The condition."""
     name, when = event.source or "the series", span(event.when)
     if event.kind == "missing":
@@ -35,10 +37,11 @@ def _had(event: Event) -> str:
         return (
             f"Had the level not {'risen' if event.size > 0 else 'fallen'} by {number(abs(event.size))} {when}"
         )
+    also = " and the series as usual then" if event.rows.start <= subject.row else ""
     if event.kind == "holiday" and event.size > 0:
-        return f"Had {when} been no holiday"
+        return f"Had {event.when} been no holiday{also}"
     if event.kind in ("holiday", "flag"):
-        return f"Had {name} been {'off' if event.size > 0 else 'on'} {when}, as it usually is"
+        return f"Had {name} been {'off' if event.size > 0 else 'on'} {when}, as it usually is{also}"
     side = "above" if event.size > 0 else "below"
     mean = " on average" if event.rows.stop - event.rows.start > 1 else ""
     return f"Had {name} been normal {when} (it was {number(abs(event.size))} {side}{mean})"

@@ -5,8 +5,8 @@ day. Here usual is the median of the last `CYCLES` weeks before what is explaine
 hour and weekday, moved by what the last `RECENT` days were off from that at each hour of the day, because the
 year turns; where there is no calendar, at the same place in the longest season. Medians, so that one odd week
 leaves them alone; eight values are few, though, and as far as weekdays differ by chance only, as in the
-weather, all days are taken together. Clock and calendar are never changed, nor is what follows from them, such
-as a clear sky's sun.
+weather, all days are taken together. Clock and calendar are never changed, nor is what follows from them,
+such as a clear sky's sun.
 """
 
 from dataclasses import dataclass, replace
@@ -149,8 +149,8 @@ def _usual_rows(subject: Subject, columns: FloatArray, rows: slice, reference: s
 def _of_the_hour(panel: Panel, columns: FloatArray, learned: slice, rows: slice) -> FloatArray:
     """Medians at the hour of the week, as far as weekdays truly differ. [rows, columns]
 
-    How far they are drawn towards the medians of the hour of the day follows from whether the two differ alike
-    in odd and in even weeks: r of the halves is 2r / (1 + r) of the whole (Spearman & Brown, 1910).
+    How far they are drawn to the medians of the hour of the day follows from whether the two differ alike in
+    odd and in even weeks: r of the halves is 2r / (1 + r) of the whole (Spearman & Brown, 1910).
     """
     seen, weekly = columns[learned], phases(panel, learned)
     daily, count = _of_the_day(panel, learned), len(seen) / cycle(panel)

@@ -22,6 +22,13 @@ ARRAYS_IN = (
     "gatecast.linear",
     "gatecast.memory",
     "gatecast.hybrid",
+    "gatecast.insight.chain",
+    "gatecast.insight.flow",
+    "gatecast.insight.jacobian",
+    "gatecast.insight.ledger",
+    "gatecast.insight.strand",
+    "gatecast.insight.training_flow",
+    "gatecast.insight.verdict",
 )
 install_import_hook(ARRAYS_IN, "array_checks.checked")
 

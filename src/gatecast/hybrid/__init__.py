@@ -1,6 +1,8 @@
 """The hybrid room: a pool of linear members, gated and corrected by a network that remembers."""
 
 from gatecast.hybrid.half import LinearHalf
+from gatecast.hybrid.ledger import linear_ledger
 from gatecast.hybrid.model import Hybrid
+from gatecast.linear import LinearLedger
 
-__all__ = ["Hybrid", "LinearHalf"]
+__all__ = ["Hybrid", "LinearHalf", "LinearLedger", "linear_ledger"]

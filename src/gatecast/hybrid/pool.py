@@ -99,17 +99,25 @@ class Pool:
         return fill_causally(values, panel.offsets, panel.seasons[0])
 
     def stand(
-        self, panel: Panel, scaled: Float[FloatArray, "rows"], series: int, first: int, last: int
+        self,
+        panel: Panel,
+        scaled: Float[FloatArray, "rows"],
+        series: int,
+        first: int,
+        last: int,
+        left: tuple[FloatArray, FloatArray] | None = None,
     ) -> Standing:
         """Forecasts and priors of one series at the origins from `first` to `last`, both included.
 
         scaled  [rows]  as `scaled` gives it
+        left    as `full_.remainder` gives it, where that is known already
         """
+        left = self.full_.remainder(panel, series) if left is None else left
         recent = max(FEWEST_RECENT, 2 * panel.seasons[-1])
         begin = max(0, first - recent - 2 * self.horizon)
         position = np.arange(begin, last + 1)
         own = scaled[panel.rows(series)]
-        members = [*self._fitted_paths(panel, series, position), *self._naive_paths(own, position)]
+        members = [*self._fitted_paths(panel, series, position, left), *self.naive_paths(own, position)]
         low, high = self.low_[series] - BEYOND, self.high_[series] + BEYOND
         paths = np.stack(members, axis=-1)
         np.clip(paths, low, high, out=paths)
@@ -118,9 +126,10 @@ class Pool:
         paths, prior = paths[keep], prior[keep]
         return Standing(first, paths, prior, mixture(paths, prior))
 
-    def _fitted_paths(self, panel: Panel, series: int, position: IntArray) -> list[FloatArray]:
+    def _fitted_paths(
+        self, panel: Panel, series: int, position: IntArray, left: tuple[FloatArray, FloatArray]
+    ) -> list[FloatArray]:
         """Crossed, so that a member's past errors are as large as those it will make."""
-        left = self.full_.remainder(panel, series)  # what ARIMA reads too: worked out once
         paths = []
         for m in self.fitted_:
             own = left if isinstance(m, RecentARIMA) or m is self.full_ else m.remainder(panel, series)
@@ -128,7 +137,7 @@ class Pool:
         found = [self.scale_.forward(path, series) for path in paths]
         return [np.where(np.isfinite(path), path, -np.inf) for path in found]  # no logarithm: below all
 
-    def _naive_paths(self, own: FloatArray, position: IntArray) -> list[FloatArray]:
+    def naive_paths(self, own: FloatArray, position: IntArray) -> list[FloatArray]:
         """Every season repeated; the longest moved to the present level, and its mean over some cycles."""
         lengths, longest = self._lengths, self._lengths[-1]
         naive = [repeated(own, position, self.horizon, s) for s in lengths]
@@ -191,10 +200,15 @@ def mixture(
     paths: Float[FloatArray, "origins horizon members"], prior: Float[FloatArray, "origins members"]
 ) -> Float[FloatArray, "origins horizon"]:
     """Members weighted by softmax of the prior. [origins, horizon]"""
-    weights = np.exp(prior - prior.max(axis=-1, keepdims=True))
-    weights /= weights.sum(axis=-1, keepdims=True)
-    mixed: FloatArray = (paths * weights[:, None, :]).sum(axis=-1)
+    mixed: FloatArray = (paths * weights_of(prior)[:, None, :]).sum(axis=-1)
     return mixed
+
+
+def weights_of(prior: Float[FloatArray, "origins members"]) -> Float[FloatArray, "origins members"]:
+    """Softmax of the prior. [origins, members]"""
+    weights: FloatArray = np.exp(prior - prior.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    return weights
 
 
 def _range(panel: Panel, scale: Scale) -> tuple[Float[FloatArray, "series"], Float[FloatArray, "series"]]:

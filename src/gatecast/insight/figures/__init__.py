@@ -4,6 +4,9 @@ from gatecast.insight.figures.attribution import attribution_figure, reasons_fig
 from gatecast.insight.figures.comparison import coverage_figure, errors_by_step_figure, leaderboard_figure
 from gatecast.insight.figures.covariates import covariates_figure
 from gatecast.insight.figures.fan import fan_chart
+from gatecast.insight.figures.flow import flow_figure, spectrum_figure, training_flow_figure
+from gatecast.insight.figures.ledger import ledger_figure
+from gatecast.insight.figures.linear import level_words, linear_figure
 from gatecast.insight.figures.parts import parts_figure
 from gatecast.insight.figures.residuals import autocorrelation_figure, normality_figure, residuals_figure
 from gatecast.insight.figures.xray import Lines, sorted_units, xray_figure
@@ -16,11 +19,17 @@ __all__ = [
     "coverage_figure",
     "errors_by_step_figure",
     "fan_chart",
+    "flow_figure",
     "leaderboard_figure",
+    "ledger_figure",
+    "level_words",
+    "linear_figure",
     "normality_figure",
     "parts_figure",
     "reasons_figure",
     "residuals_figure",
     "sorted_units",
+    "spectrum_figure",
+    "training_flow_figure",
     "xray_figure",
 ]

@@ -1,7 +1,7 @@
 """How far a source is from its normal, and which stretches of it stand out.
 
 Counted in spreads of the hour of the day. A stretch stands out where its score (see `segment`) is as high as
-is wanted: one step by five spreads, or more steps by less, and the more of them the longer things hang
+is wanted: one step by six spreads, or more steps by less, and the more of them the longer things hang
 together by nature. Spreads and levels are medians, which earlier events hardly move.
 """
 
@@ -17,7 +17,7 @@ from gatecast.insight.subject import Subject
 
 STANDS_OUT = 1.0  # spreads: what a step must be off before it adds to a stretch
 MOST_SPREADS = 8.0  # one step counts for no more
-SCORE = 4.0  # that a stretch must have for each step that hangs together
+SCORE = 5.0  # that a stretch must have for each step that hangs together
 MOST_TOGETHER = 0.25  # of a day: what hangs together longer is still felt as one thing
 CLIPPED = 3.0  # spreads, where it is measured for how long things hang together
 LEAST_SPREAD = 0.25  # of the spread over all hours: nights without sun have none of their own
@@ -62,6 +62,18 @@ def deviations(subject: Subject, normal: Normal, source: str) -> Deviations:
     scales = [spread[hours[_inside(subject, reference)]], spread[wanted]]
     parts = [np.nan_to_num(part / scale) for part, scale in zip((before, window), scales, strict=True)]
     return Deviations(parts[0], parts[1], usual, before)
+
+
+def usual_values(subject: Subject, normal: Normal, rows: slice) -> FloatArray:
+    """What the series would usually have been: the normal at the level of the days around. [rows]"""
+    panel, day = subject.panel, max(subject.panel.seasons[0], 4)
+    start = int(panel.offsets[subject.series])
+    around = slice(max(rows.start - day, start), min(rows.stop + day, subject.row + 1))
+    usual = normal_of_rows(panel, "", normal.reference, around)
+    apart = panel.values[around] - usual
+    apart[rows.start - around.start : rows.stop - around.start] = np.nan
+    level = float(np.nanmedian(apart)) if np.isfinite(apart).any() else 0.0
+    return usual[rows.start - around.start : rows.stop - around.start] + level
 
 
 def seen(subject: Subject, source: str) -> FloatArray:

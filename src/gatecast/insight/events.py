@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from gatecast._types import FloatArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import is_binary
 from gatecast.insight.deviation import (
     LEAST_SPREAD,
@@ -29,6 +29,7 @@ from gatecast.insight.when import stretch_of_time
 Kind = Literal["spike", "run", "level shift", "missing", "holiday", "flag"]
 
 SHIFTED = 4.0  # spreads of day-to-day changes of level
+CYCLES_READ = 4  # of the longest season: as far back as values a whole number of them ago are read
 PLAIN_TO_SEE = 3.0  # the score of what needs no statistics
 
 
@@ -120,15 +121,30 @@ def whole_days(subject: Subject, rows: slice, within: slice) -> slice:
 
 
 def _flags(subject: Subject, normal: Normal, source: str) -> Iterator[Event]:
-    """Stretches where a 0/1 covariate is not what it usually is."""
-    values, usual = seen(subject, source)[normal.rows], normal.of(subject.panel, source)
-    raised = np.isfinite(values) & np.isfinite(usual) & (values != np.round(usual))
+    """Stretches where a 0/1 covariate is not what it usually is.
+
+    Those before the window too, where a step ahead lies a whole number of the longest season after them.
+    """
+    panel, season = subject.panel, subject.season
+    first = max(int(panel.offsets[subject.series]), subject.row + 1 - CYCLES_READ * season)
+    rows = slice(min(first, normal.rows.start) if season > 1 else normal.rows.start, normal.rows.stop)
+    usual = np.round(normal_of_rows(panel, source, normal.reference, rows))
+    values = seen(subject, source)[rows]
     kind: Kind = "holiday" if "holiday" in source.lower() else "flag"
-    for first, stop in _runs(raised):
-        rows = slice(normal.rows.start + first, normal.rows.start + stop)
-        size = float((values - usual)[first:stop].mean())
-        usually = np.round(usual[first:stop])
-        yield Event(kind, source, rows, stretch_of_time(subject, rows), size, PLAIN_TO_SEE, usually)
+    for start, stop in _runs(np.isfinite(values) & np.isfinite(usual) & (values != usual)):
+        found = slice(rows.start + start, rows.start + stop)
+        if found.start < normal.rows.start and not len(echoes(subject, found)):
+            continue
+        size, usually = float((values - usual)[start:stop].mean()), usual[start:stop]
+        yield Event(kind, source, found, stretch_of_time(subject, found), size, PLAIN_TO_SEE, usually)
+
+
+def echoes(subject: Subject, rows: slice) -> IntArray:
+    """Which rows ahead lie one to `CYCLES_READ` of the longest season after some rows."""
+    ahead = np.arange(subject.row + 1, subject.row + 1 + subject.horizon)
+    back = ahead[:, None] - subject.season * np.arange(1, CYCLES_READ + 1)
+    found: IntArray = ahead[((back >= rows.start) & (back < rows.stop)).any(axis=1)]
+    return found
 
 
 def _missing(subject: Subject, normal: Normal) -> Iterator[Event]:

@@ -18,7 +18,13 @@ import numpy as np
 from gatecast._types import FloatArray
 from gatecast.data import is_binary
 from gatecast.errors import SeriesError
-from gatecast.insight.deviation import Deviations, deviations, standing_out, wanted_score
+from gatecast.insight.deviation import (
+    Deviations,
+    deviations,
+    standing_out,
+    usual_values,
+    wanted_score,
+)
 from gatecast.insight.events import Event, find_events
 from gatecast.insight.normal import Normal, cycle, normal_of, source_values
 from gatecast.insight.rerun import Change, World, change, edited, world
@@ -26,8 +32,8 @@ from gatecast.insight.sentence import sentence
 from gatecast.insight.skill import Skill, skill_of
 from gatecast.insight.subject import Subject
 
-MOST_TESTED, MOST_TOLD = 8, 6
-PLACEBOS, FEWEST_PLACEBOS = 8, 3
+MOST_TESTED, MOST_TOLD = 6, 6
+PLACEBOS, FEWEST_PLACEBOS = 6, 3
 NOISES = 2.0  # spreads over dropout
 PLACEBO_LEVEL = 0.95
 MATTERS = 0.25  # of the model's ordinary error
@@ -98,10 +104,19 @@ def reasons(subject: Subject, *, unit: str = "") -> Reasons:
     except SeriesError as none:
         return Reasons((), (), None, str(none))
     before, test = world(subject), _Test(subject, skill, context, unit)
-    tested = sorted((test(event, before) for event in events[:MOST_TESTED]), key=lambda r: -abs(r.size))
+    chosen = [event for event in events if not _told_by_a_flag(event, events)][:MOST_TESTED]
+    tested = sorted((test(event, before) for event in chosen), key=lambda reason: -abs(reason.size))
     told = tuple(reason for reason in tested if reason.sentence)[:MOST_TOLD]
     silence = "" if told else _silence(len(tested))
     return Reasons(told, tuple(tested), skill, silence)
+
+
+def _told_by_a_flag(event: Event, events: tuple[Event, ...]) -> bool:
+    """Whether half of a stretch of the series lies in a holiday, which is tested with the values it had."""
+    rows = np.arange(event.rows.start, event.rows.stop)
+    flags = [one.rows for one in events if one.kind in ("holiday", "flag")]
+    inside = [((rows >= flag.start) & (rows < flag.stop)).mean() for flag in flags]
+    return event.source == "" and event.kind in ("spike", "run") and max(inside, default=0.0) >= 0.5
 
 
 def _silence(tested: int) -> str:
@@ -142,17 +157,13 @@ class _Test:
 
         A day gone by that was no holiday would have had ordinary values too: both are put back.
         """
-        panel = edited(self._subject, event.source, event.rows, values)
-        if event.kind in ("holiday", "flag") and event.rows.start <= self._subject.row:
-            rows = slice(event.rows.start, min(event.rows.stop, self._subject.row + 1))
-            first = self._normal.rows.start
-            usual = self._deviations("").usual[rows.start - first : rows.stop - first]
-            known = np.isfinite(self._subject.panel.values[rows])
-            panel = edited(
-                replace(self._subject, panel=panel), "", rows,
-                np.where(known, usual, np.nan),
-            )  # fmt: skip
-        return world(self._subject, panel)
+        panel, subject = edited(self._subject, event.source, event.rows, values), self._subject
+        if event.kind in ("holiday", "flag") and event.rows.start <= subject.row:
+            rows = slice(event.rows.start, min(event.rows.stop, subject.row + 1))
+            known = np.isfinite(subject.panel.values[rows])
+            values = np.where(known, usual_values(subject, self._normal, rows), np.nan)
+            panel = edited(replace(subject, panel=panel), "", rows, values)
+        return world(subject, panel)
 
     def _placebo(self, event: Event, without: World, size: float) -> float:
         """What the change must exceed: given up as soon as it cannot any more."""

@@ -31,12 +31,14 @@ class Change:
     linear  [horizon]  of its linear part; zeros for a network on its own
     memory  [horizon]  of its memory part
     noise   [horizon]  spread of the total over the network's dropout
+    halves  whether there are two parts
     """
 
     total: Float[FloatArray, "horizon"]
     linear: Float[FloatArray, "horizon"]
     memory: Float[FloatArray, "horizon"]
     noise: Float[FloatArray, "horizon"]
+    halves: bool
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def change(before: World, after: World) -> Change:
     total = after.forecast.point[0] - before.forecast.point[0]
     linear = after.linear - before.linear
     noise = (after.masked - before.masked).std(axis=0)
-    return Change(total, linear, total - linear, noise)
+    return Change(total, linear, total - linear, noise, after.forecast.linear_part is not None)
 
 
 def edited(subject: Subject, source: str, rows: slice, values: FloatArray) -> Panel:

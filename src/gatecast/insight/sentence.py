@@ -1,8 +1,6 @@
 """Sentences as reruns, in the unit of the series."""
 
-import numpy as np
-
-from gatecast.insight.events import Event
+from gatecast.insight.events import CYCLES_READ, Event
 from gatecast.insight.rerun import Change
 from gatecast.insight.subject import Subject
 from gatecast.insight.when import WEEKDAYS, moment
@@ -23,9 +21,23 @@ def sentence(subject: Subject, event: Event, moved: Change, step: int, unit: str
     average = (
         f"; {_moved(mean, unit)} on average over all {len(moved.total)} steps" if len(moved.total) > 1 else ""
     )
-    return (
-        f"{_had(subject, event)}, {when} would be {_moved(total, unit)}{average}. {_half(moved, step, unit)}"
-    )
+    then = f"{when} would be {_moved(total, unit)}{average}"
+    return f"{_had(subject, event)}, {then}. {_half(moved, step, unit)}{_path(subject, event, moved, step)}"
+
+
+def _path(subject: Subject, event: Event, moved: Change, step: int) -> str:
+    """By which lag a value is read again, where the step lies a whole number of seasons after it.
+
+    A network on its own reads the value one season before; the linear members those of some more.
+    """
+    row, cycles = subject.row + step, CYCLES_READ if moved.halves else 1
+    if event.rows.start > subject.row or not (event.source == "" or event.kind in ("holiday", "flag")):
+        return ""
+    lags = (subject.season * cycle for cycle in range(1, cycles + 1) if subject.season > 1)
+    lag = next((lag for lag in lags if event.rows.start <= row - lag < event.rows.stop), None)
+    if lag is None:
+        return ""
+    return f" That step reads the value {subject.panel.frequency.duration(lag)} before it."
 
 
 def _had(subject: Subject, event: Event) -> str:
@@ -44,7 +56,8 @@ def _had(subject: Subject, event: Event) -> str:
         return f"Had {name} been {'off' if event.size > 0 else 'on'} {when}, as it usually is{also}"
     side = "above" if event.size > 0 else "below"
     mean = " on average" if event.rows.stop - event.rows.start > 1 else ""
-    return f"Had {name} been normal {when} (it was {number(abs(event.size))} {side}{mean})"
+    alone = " alone" if event.source and event.rows.start <= subject.row else ""
+    return f"Had {name}{alone} been normal {when} (it was {number(abs(event.size))} {side}{mean})"
 
 
 def span(when: str) -> str:
@@ -67,7 +80,7 @@ def _moved(value: float, unit: str) -> str:
 def _half(moved: Change, step: int, unit: str) -> str:
     """Through which half it comes."""
     linear, memory = float(moved.linear[step - 1]), float(moved.memory[step - 1])
-    if not np.any(moved.linear):
+    if not moved.halves:
         return "It comes through the network."
     share = abs(memory) / (abs(linear) + abs(memory))
     if share >= MOSTLY or share <= 1 - MOSTLY:

@@ -121,7 +121,7 @@ def reasons_figure(reasons: "Reasons", *, unit: str = "") -> go.Figure:
         hovertemplate=f"noise: up to %{{customdata:{NUMBER}}}<extra></extra>",
     )  # fmt: skip
     parts = {"through the linear part": ("linear", ORANGE), "through the memory part": ("memory", GREEN)}
-    if not any(np.any(reason.change.linear) for reason in reasons.tested):
+    if not reasons.tested[0].change.halves:
         parts = {"through the network": ("memory", GREEN)}
     base = np.zeros(len(labels))
     for name, (part, color) in parts.items():

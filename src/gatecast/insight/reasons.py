@@ -36,6 +36,7 @@ MOST_TESTED, MOST_TOLD = 6, 6
 PLACEBOS, FEWEST_PLACEBOS = 6, 3
 NOISES = 2.0  # spreads over dropout
 PLACEBO_LEVEL = 0.95
+CLEAR = 3.0  # times the largest of the first placebos: then no more are asked
 MATTERS = 0.25  # of the model's ordinary error
 ORDINARY = 0.25  # of a stretch may lie in an earlier event for it to be ordinary still
 
@@ -166,13 +167,14 @@ class _Test:
         return world(subject, panel)
 
     def _placebo(self, event: Event, without: World, size: float) -> float:
-        """What the change must exceed: given up as soon as it cannot any more."""
+        """What the change must exceed, asked for as long as the answer is open."""
         found: list[float] = []
         ordinary = self._ordinary(event)
         for apart in ordinary:
             values = self._within_range(event.source, event.usual + apart)
             found.append(float(np.abs(change(without, self._rerun(event, values)).total).max()))
-            if sum(one >= size for one in found) > 1:
+            clear = len(found) >= FEWEST_PLACEBOS and size > CLEAR * max(found)
+            if clear or sum(one >= size for one in found) > 1:
                 break
         return float(np.quantile(found, PLACEBO_LEVEL)) if found else 0.0
 

@@ -60,10 +60,10 @@ def attribution_figure(attribution: "Attribution", target: int = 0, *, unit: str
     dressed(figure, x=quantity(_title(attribution, target), unit), height=ROW * len(order) + 170)
     figure.update_layout(barmode="relative", hovermode="closest", bargap=0.35)
     figure.update_yaxes(categoryorder="array", categoryarray=order[::-1], showgrid=False)
-    figure.update_layout(margin={"b": 100})
+    figure.update_layout(margin={"b": 112})
     figure.add_annotation(
         text="<br>".join(_wrapped(_sum(attribution, target, unit), WRAP)), xref="paper", yref="paper",
-        x=0, y=0, yshift=-58, xanchor="left", yanchor="top", showarrow=False, align="left",
+        x=0, y=0, yshift=-68, xanchor="left", yanchor="top", showarrow=False, align="left",
     )  # fmt: skip
     return figure.add_vline(x=0, line={"color": GREY, "width": 1})
 
@@ -86,10 +86,11 @@ def _sum(attribution: "Attribution", target: int, unit: str) -> str:
     unit = f" {escape(unit)}" if unit else ""
     usual, total = attribution.usual[target], attribution.memory[target]
     inputs, remainder = attribution.table[target].sum(), attribution.remainder[target]
-    return (
+    said = (
         f"usual {number(usual)}{unit}, from these inputs {_signed(float(inputs))}{unit}, "
         f"remainder {_signed(float(remainder))}{unit}: {attribution.what} {number(total)}{unit}"
     )
+    return said.replace(" -", " −")
 
 
 def _signed(value: float) -> str:

@@ -14,7 +14,8 @@ MONTHS = (
 
 def moment(subject: Subject, row: int) -> str:
     """One row of the panel in words: `14:00 tomorrow`, `09:00 on Thursday 12 March`, `3 steps ahead`."""
-    stamp = subject.stamps(slice(row, row + 1))[0]
+    here = slice(row, row + 1)
+    stamp = subject.stamps(here)[0] if row <= subject.row else subject.coming()[row - subject.row - 1]
     if not isinstance(stamp, np.datetime64):
         return _steps_away(row - subject.row)
     if _daily(subject):

@@ -1,9 +1,9 @@
 """What a record costs, beside a fused forward pass, a loop over single steps, and a step of training.
 
-    python bench/record.py [--series 32] [--steps 336] [--units 64] [--inputs 8] [--threads 2] [--rounds 30]
+    python bench/record.py [--series 32] [--steps 336] [--units 64] [--inputs 8] [--rounds 30]
 
-Every contender runs once in each round, and its fastest round counts: what else the machine does then weighs
-least. Single precision, a `torch.nn.LSTM` of one layer.
+Processor time on one thread; every contender runs once in each round, and its fastest round counts. Single
+precision, a `torch.nn.LSTM` of one layer.
 
     fused      model(x) without a graph: what `record` itself runs first
     training   model(x) with a graph, as a step of training runs it
@@ -31,14 +31,14 @@ Contender = Callable[[], object]
 
 
 def fastest(contenders: dict[str, Contender], rounds: int) -> dict[str, float]:
-    """Milliseconds of each, run in turn."""
+    """Milliseconds of each at its fastest, run in turn after three rounds to warm up."""
     taken: dict[str, list[float]] = {name: [] for name in contenders}
     for k in range(rounds + 3):
         for name, run in contenders.items():
-            begin = time.perf_counter()
+            begin = time.process_time()
             run()
             if k >= 3:
-                taken[name].append(1e3 * (time.perf_counter() - begin))
+                taken[name].append(1e3 * (time.process_time() - begin))
     return {name: min(values) for name, values in taken.items()}
 
 
@@ -82,10 +82,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     for name, default in (("series", 32), ("steps", 336), ("units", 64), ("inputs", 8)):
         parser.add_argument(f"--{name}", type=int, default=default)
-    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=30)
     given = parser.parse_args()
-    torch.set_num_threads(given.threads)
+    torch.set_num_threads(1)
     torch.manual_seed(0)
     x = torch.randn(given.series, given.steps, given.inputs)
     model = nn.LSTM(given.inputs, given.units, batch_first=True)
@@ -105,7 +104,7 @@ def main() -> None:
         },
         given.rounds,
     )
-    print(f"{platform.processor() or platform.machine()}, {given.threads} threads, torch {torch.__version__}")
+    print(f"{platform.processor() or platform.machine()}, one thread, torch {torch.__version__}")
     print(f"{given.series} series x {given.steps} steps x {given.units} units, {given.inputs} inputs")
     for name, value in figures.items():
         print(f"  {name:20s} {value:7.2f} ms {value / figures['record']:7.2f} x record")

@@ -22,13 +22,13 @@ ARRAYS_IN = (
     "gatecast.linear",
     "gatecast.memory",
     "gatecast.hybrid",
-    "gatecast.insight.chain",
-    "gatecast.insight.flow",
-    "gatecast.insight.jacobian",
-    "gatecast.insight.ledger",
-    "gatecast.insight.strand",
-    "gatecast.insight.training_flow",
-    "gatecast.insight.verdict",
+    "gatecast.insight.gradients.chain",
+    "gatecast.insight.gradients.flow",
+    "gatecast.insight.gradients.jacobian",
+    "gatecast.insight.account.ledger",
+    "gatecast.insight.gradients.strand",
+    "gatecast.insight.gradients.training_flow",
+    "gatecast.insight.gradients.verdict",
 )
 install_import_hook(ARRAYS_IN, "array_checks.checked")
 

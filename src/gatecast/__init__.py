@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from gatecast.linear import Autoregression as Autoregression
     from gatecast.linear import Drift as Drift
     from gatecast.linear import SeasonalNaive as SeasonalNaive
+    from gatecast.memory import read_keras as read_keras
+    from gatecast.memory import read_onnx as read_onnx
     from gatecast.memory import record as record
     from gatecast.models import GRU as GRU
     from gatecast.models import LSTM as LSTM
     from gatecast.models import RNN as RNN
     from gatecast.models import Hybrid as Hybrid
+    from gatecast.models import load as load
+    from gatecast.models import save as save
 
     __version__: str
 
@@ -37,12 +41,16 @@ _ROOM = {
     "RNN": "gatecast.models",
     "record": "gatecast.memory",
     "xray_figure": "gatecast.insight",
+    "read_keras": "gatecast.memory",
+    "read_onnx": "gatecast.memory",
     "ARIMA": "gatecast.linear",
     "Autoregression": "gatecast.linear",
     "SeasonalNaive": "gatecast.linear",
     "Drift": "gatecast.linear",
     "cross_validate": "gatecast.backtest",
     "leaderboard": "gatecast.backtest",
+    "save": "gatecast.models",
+    "load": "gatecast.models",
     "Panel": "gatecast.data",
     "read_table": "gatecast.data",
     "load_sample": "gatecast.data",
@@ -52,7 +60,7 @@ _ROOM = {
 }
 
 # Rooms whose doors open as attributes, like `gatecast.insight.fan_chart`.
-_DOORS = {"backtest", "data", "demo", "hybrid", "insight", "jobs", "linear", "memory", "report"}
+_DOORS = {"artifact", "backtest", "data", "demo", "hybrid", "insight", "jobs", "linear", "memory", "report"}
 
 __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Hybrid",
@@ -66,8 +74,12 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Drift",
     "record",
     "xray_figure",
+    "read_keras",
+    "read_onnx",
     "cross_validate",
     "leaderboard",
+    "save",
+    "load",
     "Panel",
     "read_table",
     "load_sample",

@@ -94,8 +94,14 @@ class TableDoor(ABC):
         panel = self._with_holidays(reading.panel)
         for earlier in FITTED:  # a fit cut short leaves no half of the old one behind
             self.__dict__.pop(earlier, None)
-        self.learn(panel, reports)
-        self.reading_, self.panel_, self.notes_ = reading, panel, reports.notes
+        return self.learn(panel, reports).keep(reading, panel, reports.notes)
+
+    def keep(self, reading: Reading, panel: Panel, notes: tuple[str, ...]) -> Self:
+        """Know the table behind the panel given to `learn`, as `fit` does, so that `predict` goes on from it.
+
+        panel  the reading's, with its holidays
+        """
+        self.reading_, self.panel_, self.notes_ = reading, panel, notes
         return self
 
     def predict(

@@ -5,14 +5,17 @@ Forecasting knows nothing of its explanation: these classes stand to the right o
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import gatecast.artifact as artifact
 import gatecast.hybrid as hybrid
 import gatecast.memory as memory
 from gatecast.data import Panel
 from gatecast.forecaster import Origins
 from gatecast.front import Frame, TableDoor
 from gatecast.insight import Inspection, Subject, choose, inspect
+from gatecast.progress import Progress
 
 
 class Open(TableDoor):
@@ -54,3 +57,31 @@ class GRU(memory.GRU, Open):  # noqa: D101  # said where it is made
 
 class RNN(memory.RNN, Open):  # noqa: D101  # said where it is made
     __doc__ = memory.RNN.__doc__
+
+
+MAKERS: dict[str, type[TableDoor]] = {"hybrid": Hybrid, "lstm": LSTM, "gru": GRU, "rnn": RNN}
+
+
+def save(model: TableDoor, path: str | Path) -> Path:
+    """Write a fitted model, and the table it was fitted on, to one file that holds no code.
+
+    path  an old file stays whole until the new one is; `.gatecast` is the usual ending
+
+    Raises NotFittedError before `fit`, ArtifactError for what cannot be saved, before anything is written,
+    and OptionError where the file cannot be.
+    """
+    return artifact.save(model, path, MAKERS)
+
+
+def load(path: str | Path, progress: Progress | None = None, *, always_polars: bool = False) -> TableDoor:
+    """Read a fitted model back: it forecasts, and updates, as it did when it was saved. Nothing in it is run.
+
+    Forecasts come in tables of the library the model was fitted with, or, where that is not installed, in
+    polars.
+
+    progress       what there is to note is said there, as a warning unless given
+    always_polars  tables come in polars, whatever the model was fitted with
+
+    Raises ArtifactError for a file that is not a saved model, is damaged, or is of a newer gatecast.
+    """
+    return artifact.load(path, progress, always_polars=always_polars, makers=MAKERS)

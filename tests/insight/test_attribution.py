@@ -7,8 +7,8 @@ import torch
 from gatecast import LSTM, Hybrid
 from gatecast.errors import OptionError
 from gatecast.insight import Subject, attribute, attribution_figure, faithfulness
-from gatecast.insight.attribution import _refusal
-from gatecast.insight.path import Inputs, integrate
+from gatecast.insight.why.attribution import _refusal
+from gatecast.insight.why.path import Inputs, integrate
 from gatecast.memory import Training
 from gatecast.progress import Silent
 from synthetic_panels import hourly_panel

@@ -8,7 +8,7 @@ from known_model import KnownModel, true_rule
 from planted import DAY, SOURCES, panel_of_days, planted_days
 
 from gatecast.insight import Event, Subject, find_events
-from gatecast.insight.when import moment, stretch_of_time
+from gatecast.insight.why.moment import moment, stretch_of_time
 from plain_panels import panel_of
 
 HOURS, DAYS = 24, 100

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from gatecast.errors import OptionError, RecordError
 from gatecast.insight import flow, flows
-from gatecast.insight.jacobian import largest_singular_values, step_jacobians
-from gatecast.insight.strand import strand
+from gatecast.insight.gradients.jacobian import largest_singular_values, step_jacobians
+from gatecast.insight.gradients.strand import strand
 from gatecast.memory import Cell, ElmanCell, LSTMCell, chrono_, forget_bias_
 from memory.random_cells import EVERY_CELL, drawn, elman, lstm, random_state, randomised
 

@@ -11,7 +11,7 @@ from gatecast import LSTM
 from gatecast.data import Panel
 from gatecast.errors import SeriesError
 from gatecast.insight import Subject, normal_of
-from gatecast.insight.normal import cycle, is_clockwork, normal_batch, phases
+from gatecast.insight.why.normal import cycle, is_clockwork, normal_batch, phases
 from gatecast.memory import Training
 from gatecast.progress import Silent
 from plain_panels import panel_of

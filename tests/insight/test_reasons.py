@@ -11,7 +11,8 @@ from planted import DAY, SOURCES, WEEK, panel_of_days, planted_days, random_days
 
 from gatecast import LSTM, Hybrid
 from gatecast.data import Panel
-from gatecast.insight import Reasons, Subject, edited, reasons, reasons_figure
+from gatecast.insight import Reasons, Subject, reasons, reasons_figure
+from gatecast.insight.why.world import edited
 from gatecast.insight.words import number
 from gatecast.memory import Network, Training
 from gatecast.progress import Silent

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatecast.insight.segment import segments
+from gatecast.insight.why.segment import segments
 
 SCORES = st.lists(st.integers(-5, 5), min_size=1, max_size=30).map(lambda s: np.array(s, dtype=float))
 

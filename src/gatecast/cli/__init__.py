@@ -17,6 +17,8 @@ from gatecast.cli.demo import EXAMPLES as DEMO_EXAMPLES
 from gatecast.cli.demo import demo
 from gatecast.cli.forecast import EXAMPLES as FORECAST_EXAMPLES
 from gatecast.cli.forecast import forecast
+from gatecast.cli.predict import EXAMPLES as PREDICT_EXAMPLES
+from gatecast.cli.predict import predict
 from gatecast.cli.wording import in_shell_words
 from gatecast.errors import GatecastError
 
@@ -33,6 +35,7 @@ app = typer.Typer(
     epilog=EXIT_CODES,
 )
 app.command(epilog=FORECAST_EXAMPLES)(forecast)
+app.command(epilog=PREDICT_EXAMPLES)(predict)
 app.command(epilog=BACKTEST_EXAMPLES)(backtest)
 app.command(epilog=DEMO_EXAMPLES)(demo)
 

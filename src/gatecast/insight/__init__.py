@@ -1,9 +1,8 @@
 """The insight room: figures and facts that make a forecast understood."""
 
-from gatecast.insight.attribution import Attribution, attribute
-from gatecast.insight.events import Event, find_events
+from gatecast.insight.account.labels import day_labels, event_labels, hour_labels
+from gatecast.insight.account.ledger import Ledger, ledger
 from gatecast.insight.facts import facts
-from gatecast.insight.faithful import Faithfulness, faithfulness
 from gatecast.insight.figures import (
     attribution_figure,
     autocorrelation_figure,
@@ -12,30 +11,41 @@ from gatecast.insight.figures import (
     errors_by_step_figure,
     fan_chart,
     flow_figure,
+    half_life_figure,
     leaderboard_figure,
     ledger_figure,
     level_words,
     linear_figure,
     normality_figure,
     parts_figure,
+    reach_figure,
     reasons_figure,
     residuals_figure,
     sorted_units,
     spectrum_figure,
     training_flow_figure,
+    washout_figure,
+    whatif_figure,
     xray_figure,
 )
-from gatecast.insight.flow import Flow, flow, flows
+from gatecast.insight.gradients.flow import Flow, flow, flows
+from gatecast.insight.gradients.training_flow import FlowWatch, TrainingFlow, training_flow
+from gatecast.insight.gradients.verdict import Verdict
 from gatecast.insight.inspection import Inspection, inspect
-from gatecast.insight.labels import day_labels, event_labels, hour_labels
-from gatecast.insight.ledger import Ledger, ledger
-from gatecast.insight.normal import Normal, normal_of
-from gatecast.insight.reasons import Reason, Reasons, reasons
-from gatecast.insight.rerun import Change, World, change, edited, world
-from gatecast.insight.skill import Skill, skill_of
+from gatecast.insight.sight.ablation import Ablation, unit_ablation
+from gatecast.insight.sight.halflife import HalfLives, half_lives
+from gatecast.insight.sight.reach import Reach, reach
+from gatecast.insight.sight.washout import Washout, washout
 from gatecast.insight.subject import Explainable, Subject, choose, find_position, find_series
-from gatecast.insight.training_flow import FlowWatch, TrainingFlow, training_flow
-from gatecast.insight.verdict import Verdict
+from gatecast.insight.whatif.changes import Change, Clamp, Holiday, Set, Shift, parse_change
+from gatecast.insight.whatif.whatif import WhatIf, what_if
+from gatecast.insight.why.attribution import Attribution, attribute
+from gatecast.insight.why.events import Event, find_events
+from gatecast.insight.why.faithful import Faithfulness, faithfulness
+from gatecast.insight.why.normal import Normal, normal_of
+from gatecast.insight.why.reasons import Reason, Reasons, reasons
+from gatecast.insight.why.skill import Skill, skill_of
+from gatecast.insight.why.world import Effect
 from gatecast.insight.words import (
     BOARD_HEAD,
     board_remarks,
@@ -48,35 +58,42 @@ from gatecast.insight.words import (
 
 __all__ = [
     "BOARD_HEAD",
+    "Ablation",
     "Attribution",
     "Change",
+    "Clamp",
+    "Effect",
     "Event",
     "Explainable",
     "Faithfulness",
     "Flow",
     "FlowWatch",
+    "HalfLives",
+    "Holiday",
     "Inspection",
     "Ledger",
     "Normal",
+    "Reach",
     "Reason",
     "Reasons",
+    "Set",
+    "Shift",
     "Skill",
     "Subject",
     "TrainingFlow",
     "Verdict",
-    "World",
+    "Washout",
+    "WhatIf",
     "attribute",
     "attribution_figure",
     "autocorrelation_figure",
     "board_remarks",
     "board_rows",
-    "change",
     "choose",
     "compared_over",
     "covariates_figure",
     "coverage_figure",
     "day_labels",
-    "edited",
     "errors_by_step_figure",
     "event_labels",
     "facts",
@@ -88,6 +105,8 @@ __all__ = [
     "flow",
     "flow_figure",
     "flows",
+    "half_life_figure",
+    "half_lives",
     "headline",
     "hour_labels",
     "inspect",
@@ -99,7 +118,10 @@ __all__ = [
     "normal_of",
     "normality_figure",
     "number",
+    "parse_change",
     "parts_figure",
+    "reach",
+    "reach_figure",
     "reasons",
     "reasons_figure",
     "residuals_figure",
@@ -109,6 +131,10 @@ __all__ = [
     "spectrum_figure",
     "training_flow",
     "training_flow_figure",
-    "world",
+    "unit_ablation",
+    "washout",
+    "washout_figure",
+    "what_if",
+    "whatif_figure",
     "xray_figure",
 ]

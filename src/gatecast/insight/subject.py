@@ -16,7 +16,7 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, continue_times
 from gatecast.errors import OptionError, SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
-from gatecast.insight.figures.stretch import stamps
+from gatecast.insight.stamps import stamps
 from gatecast.memory import Workings
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -176,7 +176,7 @@ def find_position(panel: Panel, series: int, at: Any, horizon: int) -> int:
     if at is None:
         return int(history.stop - history.start - 1)
     times = panel.times[history]
-    position = int(np.searchsorted(*_comparable(panel, times, at)))
+    position = int(np.searchsorted(*comparable(panel, times, at)))
     local = stamps(times, panel.zone, panel.frequency)
     if position >= len(times) or not _same(panel, times, at, position):
         raise OptionError(
@@ -191,8 +191,11 @@ def find_position(panel: Panel, series: int, at: Any, horizon: int) -> int:
     return position
 
 
-def _comparable(panel: Panel, times: IntArray, at: Any) -> tuple[np.ndarray, Any]:
-    """The times of a series and a moment, both as instants or both as local time or both as step numbers."""
+def comparable(panel: Panel, times: IntArray, at: Any) -> tuple[np.ndarray, Any]:
+    """The times of a series and a moment, both as instants or both as local time or both as step numbers.
+
+    Raises OptionError for what is no time, or no step number where the table counts steps.
+    """
     if panel.frequency.unit == "step":
         try:
             return times, int(at)
@@ -206,7 +209,7 @@ def _comparable(panel: Panel, times: IntArray, at: Any) -> tuple[np.ndarray, Any
 
 def _same(panel: Panel, times: IntArray, at: Any, position: int) -> bool:
     """Whether the step found is the moment asked for."""
-    whole, moment = _comparable(panel, times, at)
+    whole, moment = comparable(panel, times, at)
     return bool(whole[position] == moment)
 
 

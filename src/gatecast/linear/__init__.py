@@ -6,6 +6,7 @@ from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
 from gatecast.linear.compiled import until_compiled
 from gatecast.linear.diagnosis import Diagnosis
+from gatecast.linear.kept import KEPT
 from gatecast.linear.ledger import (
     LinearLedger,
     Mixture,
@@ -23,6 +24,7 @@ from gatecast.linear.trailing import trailing_mean
 __all__ = [
     "ARIMA",
     "HELD",
+    "KEPT",
     "LEVEL",
     "Ages",
     "Autoregression",

@@ -14,8 +14,17 @@ from gatecast.memory.cells import (
     cells_of,
     unroll,
 )
+from gatecast.memory.foreign import (
+    Imported,
+    ImportedLayer,
+    cells_of_state_dict,
+    read_keras,
+    read_onnx,
+    run_onnx,
+)
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
+from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
 from gatecast.memory.record import (
     ElmanRecord,
@@ -35,6 +44,7 @@ from gatecast.memory.workings import Column, Workings, read_batch, row_columns
 
 __all__ = [
     "GRU",
+    "KEPT",
     "LSTM",
     "RNN",
     "Batch",
@@ -50,6 +60,8 @@ __all__ = [
     "GRUCell",
     "GRURecord",
     "HiddenState",
+    "Imported",
+    "ImportedLayer",
     "Inputs",
     "LSTMCell",
     "LSTMRecord",
@@ -74,6 +86,7 @@ __all__ = [
     "Workings",
     "calibrate_quantiles",
     "cells_of",
+    "cells_of_state_dict",
     "chrono_",
     "forget_bias_",
     "implied_half_life",
@@ -85,8 +98,11 @@ __all__ = [
     "plan_windows",
     "read",
     "read_batch",
+    "read_keras",
+    "read_onnx",
     "record",
     "row_columns",
+    "run_onnx",
     "single_windows",
     "unroll",
 ]

@@ -28,6 +28,7 @@ class Column(NamedTuple):
     name: str
     kind: Kind
     source: str  # the covariate's name; the kind's own for all others
+    lag: int = 0  # how far a change looks back; 0 for what looks at its own step alone
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def row_columns(panel: Panel) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     ]
     own = [
         Column("value", "series", "series"),
-        *(Column(change_name(lag), "series", "series") for lag in change_lags(panel.seasons)),
+        *(Column(change_name(lag), "series", "series", lag) for lag in change_lags(panel.seasons)),
         Column("missing", "series", "series"),
     ]
     past = [Column(name, "covariate", name) for name in panel.past_names]

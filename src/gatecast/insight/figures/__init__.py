@@ -8,7 +8,9 @@ from gatecast.insight.figures.flow import flow_figure, spectrum_figure, training
 from gatecast.insight.figures.ledger import ledger_figure
 from gatecast.insight.figures.linear import level_words, linear_figure
 from gatecast.insight.figures.parts import parts_figure
+from gatecast.insight.figures.reach import half_life_figure, reach_figure, washout_figure
 from gatecast.insight.figures.residuals import autocorrelation_figure, normality_figure, residuals_figure
+from gatecast.insight.figures.whatif import whatif_figure
 from gatecast.insight.figures.xray import Lines, sorted_units, xray_figure
 
 __all__ = [
@@ -20,16 +22,20 @@ __all__ = [
     "errors_by_step_figure",
     "fan_chart",
     "flow_figure",
+    "half_life_figure",
     "leaderboard_figure",
     "ledger_figure",
     "level_words",
     "linear_figure",
     "normality_figure",
     "parts_figure",
+    "reach_figure",
     "reasons_figure",
     "residuals_figure",
     "sorted_units",
     "spectrum_figure",
     "training_flow_figure",
+    "washout_figure",
+    "whatif_figure",
     "xray_figure",
 ]

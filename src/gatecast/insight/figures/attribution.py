@@ -23,8 +23,8 @@ from gatecast.insight.figures.palette import (
 from gatecast.insight.words import number
 
 if TYPE_CHECKING:  # what is drawn stands on figures' own stamps
-    from gatecast.insight.attribution import Attribution
-    from gatecast.insight.reasons import Reason, Reasons
+    from gatecast.insight.why.attribution import Attribution
+    from gatecast.insight.why.reasons import Reason, Reasons
 
 # ages newest first, then what is known ahead
 PAST = (BLUE, SKY, GREEN, PURPLE, GREY, faded(GREY, 0.6), faded(GREY, 0.35))

@@ -20,9 +20,9 @@ from gatecast.insight.figures.palette import (
     dressed,
     faded,
 )
-from gatecast.insight.flow import Flow, Which
-from gatecast.insight.training_flow import TrainingFlow
-from gatecast.insight.verdict import EXPLODING, VANISHING
+from gatecast.insight.gradients.flow import Flow, Which
+from gatecast.insight.gradients.training_flow import TrainingFlow
+from gatecast.insight.gradients.verdict import EXPLODING, VANISHING
 
 FLOOR, CEILING = 1e-12, 1e6  # what lies beyond is drawn on the edge, dotted, with its value in the hover
 RELATIVE = "relative to the last step's"

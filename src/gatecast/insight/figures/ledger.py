@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gatecast._types import FloatArray
+from gatecast.insight.account.ledger import BEFORE, Ledger
 from gatecast.insight.figures.palette import BLUE, GREY, ORANGE, dressed, faded
-from gatecast.insight.ledger import BEFORE, Ledger
 from gatecast.insight.words import number, share
 
 # Diverging, and nothing in the middle: zero is the paper itself, light or dark.

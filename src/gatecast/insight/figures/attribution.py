@@ -1,7 +1,6 @@
 """Where the memory's word comes from, and which events moved a forecast."""
 
 from html import escape
-from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
@@ -20,11 +19,9 @@ from gatecast.insight.figures.palette import (
     faded,
     quantity,
 )
+from gatecast.insight.why.attribution import Attribution
+from gatecast.insight.why.reasons import Reason, Reasons
 from gatecast.insight.words import number
-
-if TYPE_CHECKING:  # what is drawn stands on figures' own stamps
-    from gatecast.insight.why.attribution import Attribution
-    from gatecast.insight.why.reasons import Reason, Reasons
 
 # ages newest first, then what is known ahead
 PAST = (BLUE, SKY, GREEN, PURPLE, GREY, faded(GREY, 0.6), faded(GREY, 0.35))
@@ -34,7 +31,7 @@ USUAL, REMAINDER = "usual at this hour", "remainder"
 WRAP = 110  # characters of a line of words
 
 
-def attribution_figure(attribution: "Attribution", target: int = 0, *, unit: str = "") -> go.Figure:
+def attribution_figure(attribution: Attribution, target: int = 0, *, unit: str = "") -> go.Figure:
     """Bars by input, each stacked by age; what is usual and what remains beside them, so that they add up.
 
     target  which of the attribution's
@@ -76,12 +73,12 @@ def _add(figure: go.Figure, name: str, rows: list[str], values: FloatArray, colo
     )  # fmt: skip
 
 
-def _title(attribution: "Attribution", target: int) -> str:
+def _title(attribution: Attribution, target: int) -> str:
     """What the bars are of."""
     return f"{attribution.what}, {attribution.targets[target]}"
 
 
-def _sum(attribution: "Attribution", target: int, unit: str) -> str:
+def _sum(attribution: Attribution, target: int, unit: str) -> str:
     """The addends in a line."""
     unit = f" {escape(unit)}" if unit else ""
     usual, total = attribution.usual[target], attribution.memory[target]
@@ -102,7 +99,7 @@ def _signed(value: float) -> str:
     return f"{'+' if value >= 0 else '−'}{number(abs(value))}"
 
 
-def reasons_figure(reasons: "Reasons", *, unit: str = "") -> go.Figure:
+def reasons_figure(reasons: Reasons, *, unit: str = "") -> go.Figure:
     """What each event tested would change had it been normal, by halves, over what it has to exceed.
 
     Grey spans what counts as noise: the network's own spread, ordinary deviations, what is too small to
@@ -145,12 +142,12 @@ def reasons_figure(reasons: "Reasons", *, unit: str = "") -> go.Figure:
     return figure.add_vline(x=0, line={"color": GREY, "width": 1})
 
 
-def threshold(reason: "Reason") -> float:
+def threshold(reason: Reason) -> float:
     """What a reason's change has to exceed: the widest of its noise, its placebos and what matters."""
     return float(np.nanmax([reason.noise, reason.placebo, reason.floor]))
 
 
-def _add_sums(figure: go.Figure, reasons: "Reasons", labels: list[str]) -> None:
+def _add_sums(figure: go.Figure, reasons: Reasons, labels: list[str]) -> None:
     """A mark at the whole change, where the halves may cancel."""
     figure.add_scatter(
         y=labels, x=[reason.size for reason in reasons.tested], mode="markers", name="whole forecast",
@@ -160,7 +157,7 @@ def _add_sums(figure: go.Figure, reasons: "Reasons", labels: list[str]) -> None:
     )  # fmt: skip
 
 
-def _label(reason: "Reason") -> str:
+def _label(reason: Reason) -> str:
     """An event in two lines: what, and when."""
     event = reason.event
     what = event.source or "the series"

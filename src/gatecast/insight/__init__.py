@@ -4,6 +4,7 @@ from gatecast.insight.account.labels import day_labels, event_labels, hour_label
 from gatecast.insight.account.ledger import Ledger, ledger
 from gatecast.insight.facts import facts
 from gatecast.insight.figures import (
+    attribution_figure,
     autocorrelation_figure,
     covariates_figure,
     coverage_figure,
@@ -18,6 +19,7 @@ from gatecast.insight.figures import (
     normality_figure,
     parts_figure,
     reach_figure,
+    reasons_figure,
     residuals_figure,
     sorted_units,
     spectrum_figure,
@@ -37,6 +39,13 @@ from gatecast.insight.sight.washout import Washout, washout
 from gatecast.insight.subject import Explainable, Subject, choose, find_position, find_series
 from gatecast.insight.whatif.changes import Change, Clamp, Holiday, Set, Shift, parse_change
 from gatecast.insight.whatif.whatif import WhatIf, what_if
+from gatecast.insight.why.attribution import Attribution, attribute
+from gatecast.insight.why.events import Event, find_events
+from gatecast.insight.why.faithful import Faithfulness, faithfulness
+from gatecast.insight.why.normal import Normal, normal_of
+from gatecast.insight.why.reasons import Reason, Reasons, reasons
+from gatecast.insight.why.skill import Skill, skill_of
+from gatecast.insight.why.world import Effect
 from gatecast.insight.words import (
     BOARD_HEAD,
     board_remarks,
@@ -50,23 +59,33 @@ from gatecast.insight.words import (
 __all__ = [
     "BOARD_HEAD",
     "Ablation",
+    "Attribution",
     "Change",
     "Clamp",
+    "Effect",
+    "Event",
     "Explainable",
+    "Faithfulness",
     "Flow",
     "FlowWatch",
     "HalfLives",
     "Holiday",
     "Inspection",
     "Ledger",
+    "Normal",
     "Reach",
+    "Reason",
+    "Reasons",
     "Set",
     "Shift",
+    "Skill",
     "Subject",
     "TrainingFlow",
     "Verdict",
     "Washout",
     "WhatIf",
+    "attribute",
+    "attribution_figure",
     "autocorrelation_figure",
     "board_remarks",
     "board_rows",
@@ -78,7 +97,9 @@ __all__ = [
     "errors_by_step_figure",
     "event_labels",
     "facts",
+    "faithfulness",
     "fan_chart",
+    "find_events",
     "find_position",
     "find_series",
     "flow",
@@ -94,14 +115,18 @@ __all__ = [
     "ledger_figure",
     "level_words",
     "linear_figure",
+    "normal_of",
     "normality_figure",
     "number",
     "parse_change",
     "parts_figure",
     "reach",
     "reach_figure",
+    "reasons",
+    "reasons_figure",
     "residuals_figure",
     "share",
+    "skill_of",
     "sorted_units",
     "spectrum_figure",
     "training_flow",

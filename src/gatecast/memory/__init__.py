@@ -25,7 +25,7 @@ from gatecast.memory.foreign import (
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
 from gatecast.memory.kept import KEPT
-from gatecast.memory.network import CellKind, Network, Shape
+from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
 from gatecast.memory.record import (
     ElmanRecord,
     GRURecord,
@@ -47,6 +47,7 @@ __all__ = [
     "KEPT",
     "LSTM",
     "RNN",
+    "Batch",
     "Calibrated",
     "Cell",
     "CellKind",
@@ -68,6 +69,7 @@ __all__ = [
     "LayerNormLSTMCell",
     "LayerRecord",
     "Network",
+    "Output",
     "PeepholeLSTMCell",
     "Plan",
     "Record",

@@ -1,5 +1,6 @@
 """Every Plotly figure of the project, built once, for pages and notebooks alike."""
 
+from gatecast.insight.figures.attribution import attribution_figure, reasons_figure
 from gatecast.insight.figures.comparison import coverage_figure, errors_by_step_figure, leaderboard_figure
 from gatecast.insight.figures.covariates import covariates_figure
 from gatecast.insight.figures.fan import fan_chart
@@ -14,6 +15,7 @@ from gatecast.insight.figures.xray import Lines, sorted_units, xray_figure
 
 __all__ = [
     "Lines",
+    "attribution_figure",
     "autocorrelation_figure",
     "covariates_figure",
     "coverage_figure",
@@ -28,6 +30,7 @@ __all__ = [
     "normality_figure",
     "parts_figure",
     "reach_figure",
+    "reasons_figure",
     "residuals_figure",
     "sorted_units",
     "spectrum_figure",

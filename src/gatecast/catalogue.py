@@ -17,22 +17,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """One model of the catalogue: the class that makes it, what it is, whether chance plays a part, and
-    whether its forecasts have a linear and a memory part.
+    """One model of the catalogue: the class that makes it, what it is, whether chance plays a part, whether
+    its forecasts have a linear and a memory part, and whether it has a memory to look into.
     """
 
     maker: str
     description: str
     seeded: bool = True
     parts: bool = False
+    memory: bool = False
 
 
 MODELS: dict[str, Entry] = {
-    "hybrid": Entry("Hybrid", "linear half and LSTM half, joined by a gate", parts=True),
+    "hybrid": Entry("Hybrid", "linear half and LSTM half, joined by a gate", parts=True, memory=True),
     "linear": Entry("LinearHalf", "the hybrid's linear half on its own", seeded=False),
-    "lstm": Entry("LSTM", "an LSTM on its own"),
-    "gru": Entry("GRU", "a GRU on its own"),
-    "rnn": Entry("RNN", "a plain recurrent network on its own"),
+    "lstm": Entry("LSTM", "an LSTM on its own", memory=True),
+    "gru": Entry("GRU", "a GRU on its own", memory=True),
+    "rnn": Entry("RNN", "a plain recurrent network on its own", memory=True),
     "arima": Entry("ARIMA", "seasonal ARIMA, orders found automatically", seeded=False),
     "autoregression": Entry("Autoregression", "robust seasonal autoregression", seeded=False),
     "naive": Entry("SeasonalNaive", "the value one season ago", seeded=False),

@@ -86,7 +86,7 @@ class TableDoor(ABC):
 
         Raises OptionError for an option, TableError for a table that is not what it must be.
         """
-        reports = Noting(_reports(progress))
+        reports = Noting(reports_of(progress))
         schema = self._schema(id_col, time_col, target_col)
         reading = panel_from(df, schema, freq=freq, season=self.season, zone=zone)
         for note in reading.notes:
@@ -147,7 +147,7 @@ class TableDoor(ABC):
 
         This forecaster stays as it was. Raises SeriesError if a series is too short for its windows.
         """
-        reports, quantiles = _reports(progress), probabilities(_distinct(level))
+        reports, quantiles = reports_of(progress), probabilities(_distinct(level))
         schema = self._schema(id_col, time_col, target_col)
         if df is None:
             reading = self._fitted()
@@ -275,7 +275,8 @@ def _distinct(level: object) -> list[float]:
     return widths
 
 
-def _reports(progress: Progress | bool | None) -> Progress:
+def reports_of(progress: Progress | bool | None) -> Progress:
+    """Where to report to, as an option says it."""
     if progress is True:
         return Bars()
     return Silent() if progress is None or progress is False else progress

@@ -13,8 +13,8 @@ import gatecast.hybrid as hybrid
 import gatecast.memory as memory
 from gatecast.data import Panel
 from gatecast.forecaster import Origins
-from gatecast.front import Frame, TableDoor
-from gatecast.insight import Inspection, Subject, choose, inspect
+from gatecast.front import Frame, TableDoor, reports_of
+from gatecast.insight import Change, Explanation, Inspection, Subject, choose, explain, inspect
 from gatecast.progress import Progress
 
 
@@ -37,6 +37,29 @@ class Open(TableDoor):
         where known covariates lack ahead, SeriesError where no memory was trained.
         """
         return inspect(self._subject(series, at, X_df))
+
+    def explain(
+        self,
+        series: object = None,
+        at: Any = None,
+        X_df: Frame | None = None,
+        *,
+        changes: Sequence[Change] | None = None,
+        unit: str = "",
+        progress: Progress | bool | None = None,
+    ) -> Explanation:
+        """Why one forecast is what it is: tested reasons, its parts, its memory, what would change it.
+
+        series, at, X_df  which forecast, as for `inspect`
+        changes           what to change in thought, each by itself; the usual ones unless given
+        unit              of the series, such as MW, for the sentences
+        progress          True draws bars
+
+        `write_explanation` makes a page of it. Raises what `inspect` raises, and SeriesError where too little
+        history lies before the origin.
+        """
+        subject = self._subject(series, at, X_df)
+        return explain(subject, changes=changes, unit=unit, progress=reports_of(progress))
 
     def _subject(self, series: object, at: Any, X_df: Frame | None) -> Subject:
         self._fitted()

@@ -15,6 +15,8 @@ from gatecast.cli.backtest import EXAMPLES as BACKTEST_EXAMPLES
 from gatecast.cli.backtest import backtest
 from gatecast.cli.demo import EXAMPLES as DEMO_EXAMPLES
 from gatecast.cli.demo import demo
+from gatecast.cli.explain import EXAMPLES as EXPLAIN_EXAMPLES
+from gatecast.cli.explain import explain
 from gatecast.cli.forecast import EXAMPLES as FORECAST_EXAMPLES
 from gatecast.cli.forecast import forecast
 from gatecast.cli.predict import EXAMPLES as PREDICT_EXAMPLES
@@ -36,6 +38,7 @@ app = typer.Typer(
 )
 app.command(epilog=FORECAST_EXAMPLES)(forecast)
 app.command(epilog=PREDICT_EXAMPLES)(predict)
+app.command(epilog=EXPLAIN_EXAMPLES)(explain)
 app.command(epilog=BACKTEST_EXAMPLES)(backtest)
 app.command(epilog=DEMO_EXAMPLES)(demo)
 

@@ -2,6 +2,7 @@
 
 from gatecast.insight.account.labels import day_labels, event_labels, hour_labels
 from gatecast.insight.account.ledger import Ledger, ledger
+from gatecast.insight.explanation import Explanation, explain
 from gatecast.insight.facts import facts
 from gatecast.insight.figures import (
     attribution_figure,
@@ -65,6 +66,7 @@ __all__ = [
     "Effect",
     "Event",
     "Explainable",
+    "Explanation",
     "Faithfulness",
     "Flow",
     "FlowWatch",
@@ -96,6 +98,7 @@ __all__ = [
     "day_labels",
     "errors_by_step_figure",
     "event_labels",
+    "explain",
     "facts",
     "faithfulness",
     "fan_chart",

@@ -7,7 +7,7 @@ again, from the inputs up, both halves apart.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -22,6 +22,7 @@ from gatecast.memory import Workings
 LEVELS = (0.1, 0.5, 0.9)
 
 
+@runtime_checkable
 class Explainable(Protocol):
     """A fitted forecaster that hands out what its forecasts are made of."""
 

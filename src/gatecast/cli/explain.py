@@ -1,0 +1,162 @@
+"""`gatecast explain`: why one forecast is what it is, on a page."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import gatecast
+from gatecast.catalogue import entry_of
+from gatecast.cli import options, show
+from gatecast.cli.forecast import Future
+from gatecast.cli.wording import in_shell_words
+from gatecast.errors import OptionError
+
+if TYPE_CHECKING:
+    import gatecast.insight
+    import gatecast.jobs
+    import gatecast.report
+
+EXAMPLES = """
+Examples:
+
+  gatecast explain load.csv --horizon 24 --known temperature --future weather.csv --out explain.html
+
+  gatecast explain load.csv --horizon 24 --at "2024-07-14 23:00" --unit MW --out explain.html
+
+  gatecast explain load.gatecast --future weather.csv --change temperature+3@tomorrow --out explain.html
+"""
+
+ABOUT = "Explanation"
+Target = Annotated[
+    Path,
+    typer.Argument(
+        help="Table to learn from, CSV or Parquet, or a model that forecast --save has written.",
+        metavar="MODEL|TABLE", show_default=False,
+    ),
+]  # fmt: skip
+Horizon = Annotated[
+    int | None,
+    typer.Option(help="Steps to forecast; a saved model has its own.", min=1, rich_help_panel=options.MODEL),
+]
+Series = Annotated[
+    str | None, typer.Option(help="Series to explain. Default: the first.", rich_help_panel=ABOUT)
+]
+At = Annotated[
+    str | None,
+    typer.Option(
+        help="Origin: the last step the forecast may know, in local time. Default: the end of the table.",
+        rich_help_panel=ABOUT,
+    ),
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--change",
+        help="What if: temperature+3@tomorrow, cloud=90@yesterday,today, holiday@2014-12-30, forget_gate=0; "
+        "repeat for more. Default: each covariate ahead a standard deviation higher.",
+        rich_help_panel=ABOUT,
+    ),
+]
+Unit = Annotated[str, typer.Option(help="Unit of the target, such as MW.", rich_help_panel=ABOUT)]
+Out = Annotated[Path, typer.Option(help="Write the page here.", rich_help_panel=options.OUTPUT)]
+
+
+def explain(
+    target: Target,
+    horizon: Horizon = None,
+    series: Series = None,
+    at: At = None,
+    change: Changes = None,
+    unit: Unit = "",
+    future: Future = None,
+    known: options.Known = None,
+    past: options.Past = None,
+    static: options.Static = None,
+    id_col: options.IdCol = "unique_id",
+    time_col: options.TimeCol = "ds",
+    target_col: options.TargetCol = "y",
+    freq: options.Freq = None,
+    zone: options.Zone = None,
+    model: options.ModelName = "hybrid",
+    season: options.Season = None,
+    holidays: options.Holidays = None,
+    seed: options.Seed = 0,
+    out: Out = Path("explain.html"),
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Explain one forecast: reasons that were tested, its parts, its memory, and what would change it."""
+    jobs, console, bars = gatecast.jobs, show.people(quiet), show.progress(quiet)
+    jobs.check_targets(None, out)
+    jobs.keep_inputs((target, future), (out,))
+    ahead = None if future is None else gatecast.read_table(future)
+    asked: dict[str, Any] = {"series": series, "at": at, "future": ahead, "changes": change, "unit": unit}
+    if gatecast.artifact.is_artifact(target):
+        fitted = gatecast.load(target, always_polars=True)
+        show.facts(
+            console, f"Read {target}: {fitted!r}", gatecast.insight.facts(fitted.panel_), fitted.notes_
+        )
+        found, notes = jobs.explain_model(fitted, bars, **asked)
+        read_notes, used_seed = fitted.notes_, getattr(fitted, "seed", None)
+    else:
+        question = jobs.Question(
+            schema=options.schema(id_col, time_col, target_col, known, past, static),
+            horizon=_required(horizon),
+            season=tuple(season or ()),
+            freq=options.frequency(freq),
+            zone=zone,
+            holidays=holidays,
+            seed=seed,
+        )
+        if not entry_of(model).memory:
+            raise OptionError(f"--model {model} has no memory to explain; give hybrid, lstm, gru or rnn")
+        source = jobs.read(gatecast.read_table(target), question)
+        show.facts(console, f"Read {target}", gatecast.insight.facts(source.panel), source.notes)
+        found, notes = jobs.explain_table(source, jobs.make(model, question), bars, **asked)
+        read_notes, used_seed = source.notes, seed
+    around = gatecast.report.Around(
+        title=f"Why the forecast of {target.name} is what it is",
+        notes=tuple(map(in_shell_words, (*read_notes, *notes))),
+        commands=(show.command(),),
+        seed=used_seed,
+    )
+    written = gatecast.report.write_explanation(out, found, around)
+    show.sentences(console, found.sentences)
+    show.wrote(console, [written])
+    if as_json:
+        show.machine(show.as_json(_told(found, around.notes, written)))
+
+
+def _required(horizon: int | None) -> int:
+    """The horizon, which a table does not know."""
+    if horizon is None:
+        raise OptionError("a table does not say how far ahead to forecast; give --horizon")
+    return horizon
+
+
+def _told(found: "gatecast.insight.Explanation", notes: tuple[str, ...], written: Path) -> dict[str, Any]:
+    """What a program is told: sentences, and the numbers of what was tested and measured."""
+    subject = found.subject
+    return {
+        "read": dict(gatecast.insight.facts(subject.panel)),
+        "notes": list(notes),
+        "model": subject.model.name,
+        "series": subject.panel.ids[subject.series],
+        "origin": subject.stamps(subject.past(1))[-1],
+        "sentences": list(found.sentences),
+        "tested": [
+            {
+                "event": f"{one.event.kind} of {one.event.source or 'the series'} {one.event.when}",
+                "effect": -one.size,
+                "step": one.step,
+                "verdict": one.verdict,
+            }
+            for one in found.reasons.tested
+        ],
+        "what_if": {answer.words(): answer.difference.tolist() for answer in found.what_ifs},
+        "reach": [one.sentence() for one in found.reaches],
+        "washout": found.washout.sentence(),
+        "gradient": found.flow.judged().sentence,
+        "wrote": [str(written)],
+    }

@@ -2,15 +2,21 @@
 
 from gatecast.insight.facts import facts
 from gatecast.insight.figures import (
+    Curve,
+    Mark,
+    Strip,
     autocorrelation_figure,
+    bars_figure,
     covariates_figure,
     coverage_figure,
+    curves_figure,
     errors_by_step_figure,
     fan_chart,
     leaderboard_figure,
     normality_figure,
     parts_figure,
     residuals_figure,
+    strips_figure,
 )
 from gatecast.insight.words import (
     BOARD_HEAD,
@@ -24,12 +30,17 @@ from gatecast.insight.words import (
 
 __all__ = [
     "BOARD_HEAD",
+    "Curve",
+    "Mark",
+    "Strip",
     "autocorrelation_figure",
+    "bars_figure",
     "board_remarks",
     "board_rows",
     "compared_over",
     "covariates_figure",
     "coverage_figure",
+    "curves_figure",
     "errors_by_step_figure",
     "facts",
     "fan_chart",
@@ -40,4 +51,5 @@ __all__ = [
     "parts_figure",
     "residuals_figure",
     "share",
+    "strips_figure",
 ]

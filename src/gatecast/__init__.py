@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gatecast.memory import GRU as GRU
     from gatecast.memory import LSTM as LSTM
     from gatecast.memory import RNN as RNN
+    from gatecast.memory import record as record
 
     __version__: str
 
@@ -33,6 +34,7 @@ _ROOM = {
     "LSTM": "gatecast.memory",
     "GRU": "gatecast.memory",
     "RNN": "gatecast.memory",
+    "record": "gatecast.memory",
     "ARIMA": "gatecast.linear",
     "Autoregression": "gatecast.linear",
     "SeasonalNaive": "gatecast.linear",
@@ -60,6 +62,7 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Autoregression",
     "SeasonalNaive",
     "Drift",
+    "record",
     "cross_validate",
     "leaderboard",
     "Panel",

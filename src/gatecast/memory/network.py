@@ -21,6 +21,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from gatecast.memory.initialise import forget_bias_
+
 CellKind = Literal["lstm", "gru", "rnn"]
 
 FIRST_SPREAD = 0.5  # standard deviation, in units, of the distribution that training starts from
@@ -151,21 +153,10 @@ def encoder(cell: CellKind, inputs: int, units: int, forget_bias: float) -> nn.R
     of the cell at every step before training has begun. GRU and Elman layers have no forget gate; the
     GRU's update bias is set so that it keeps as much (its gate z keeps the old state).
     """
-    layer: nn.RNNBase
-    if cell == "lstm":
-        layer = nn.LSTM(inputs, units, batch_first=True)
-        kept = slice(units, 2 * units)
-    elif cell == "gru":
-        layer = nn.GRU(inputs, units, batch_first=True)
-        kept = slice(units, 2 * units)
-    else:
-        layer = nn.RNN(inputs, units, batch_first=True)
-        return layer
-    biases = dict(layer.named_parameters())
-    with torch.no_grad():
-        biases["bias_ih_l0"][kept] = forget_bias
-        biases["bias_hh_l0"][kept] = 0.0
-    return layer
+    if cell == "rnn":
+        return nn.RNN(inputs, units, batch_first=True)
+    kind = nn.LSTM if cell == "lstm" else nn.GRU
+    return forget_bias_(kind(inputs, units, batch_first=True), forget_bias)
 
 
 def _normal_gaps(levels: Sequence[float]) -> list[float]:

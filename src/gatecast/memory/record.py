@@ -11,7 +11,7 @@ without, [time, units] for a single series without a batch axis; the directions 
 stand side by side on the last axis. Behind the end of a sequence that was packed stands NaN.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import torch
@@ -216,7 +216,20 @@ RECORDS: dict[type, type[LayerRecord]] = {
 }
 
 
-def layer_record(steps: Any, first: Any, time_axis: int = 1, backward: bool = False) -> Any:
+def layer_record(steps: Any, first: Any, time_axis: int = 1, backward: bool = False) -> LayerRecord:
     """The record of steps whose tensors have a time axis already."""
     kind = RECORDS[type(steps)]
     return kind(**steps._asdict(), first=first, time_axis=time_axis, backward=backward)
+
+
+def side_by_side(directions: tuple[LayerRecord, ...]) -> LayerRecord:
+    """The record of a bidirectional layer from those of its directions, joined on the last axis."""
+    one = directions[0]
+    own = {field.name for field in fields(LayerRecord)} - {"hidden"}
+    names = [field.name for field in fields(one) if field.name not in own]
+    joined: dict[str, Any] = {
+        name: torch.cat([getattr(part, name) for part in directions], dim=-1) for name in names
+    }
+    pairs = zip(*(part.first for part in directions), strict=True)
+    first = type(one.first)(*(torch.cat(pair, dim=-1) for pair in pairs))
+    return type(one)(**joined, first=first, time_axis=one.time_axis, parts=directions)

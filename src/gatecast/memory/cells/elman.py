@@ -30,7 +30,7 @@ class ElmanCell:
     nonlinearity: Literal["tanh", "relu"] = "tanh"
 
     def __post_init__(self) -> None:
-        check_parameters("ElmanCell", 1, self.W, self.U, {"b": self.b})
+        check_parameters("ElmanCell", 1, self.W, self.U, {"b": self.b}, square=True)
         if self.nonlinearity not in ("tanh", "relu"):
             raise RecordError(f"nonlinearity is {self.nonlinearity!r}; it may be 'tanh' or 'relu'")
 

@@ -38,7 +38,7 @@ class GRUCell:
 
     def __post_init__(self) -> None:
         biases = {"b": self.b, "recurrent_bias": self.recurrent_bias}
-        check_parameters("GRUCell", 3, self.W, self.U, biases)
+        check_parameters("GRUCell", 3, self.W, self.U, biases, square=True)
 
     @property
     def inputs(self) -> int:

@@ -15,7 +15,7 @@ from gatecast.memory.cells.step import check_parameters
 from gatecast.memory.record import LSTMRecord, LSTMState, LSTMStep
 
 
-class Ledger:
+class LSTMLedger:
     """What the cells that keep a state c, written through an input gate, have in common."""
 
     def kept_and_written(
@@ -30,7 +30,7 @@ class Ledger:
 
 
 @dataclass(frozen=True, eq=False)
-class LSTMCell(Ledger):
+class LSTMCell(LSTMLedger):
     """Gates read the input and what was last shown.
 
         i_t = σ(W_i x_t + U_i h_{t-1} + b_i)

@@ -74,20 +74,25 @@ def unroll(cell: Cell, x: Float[Tensor, "batch time inputs"], state: Any = None)
 def check_parameters(
     name: str,
     rows: int,
-    W: Float[Tensor, "rows inputs"],
-    U: Float[Tensor, "rows hidden"],
-    biases: dict[str, Float[Tensor, "rows"]],
+    W: Float[Tensor, "..."],
+    U: Float[Tensor, "..."],
+    biases: dict[str, Float[Tensor, "..."]],
+    square: bool = False,
 ) -> None:
-    """Refuse parameters that cannot be one cell's: `rows` stacked blocks, one row a unit.
+    """Refuse parameters that cannot be one cell's: `rows` stacked blocks, a row a unit, U reading the units.
+
+    square  whether all units are shown as they are
 
     Raises RecordError, naming the shapes.
     """
     shapes = {"W": W, "U": U, **biases}
     fit = W.ndim == U.ndim == 2 and len(W) == len(U) and len(W) % rows == 0
+    fit = fit and (not square or U.shape[1] * rows == len(U))
     if not fit or any(b.shape != (len(W),) for b in biases.values()):
         seen = ", ".join(f"{key} {list(value.shape)}" for key, value in shapes.items())
         blocks = f"{rows} units" if rows > 1 else "units"
+        read = "units" if square else "hidden"
         raise RecordError(
-            f"{name} was given {seen}; it takes W [{blocks}, inputs], U [{blocks}, hidden] "
+            f"{name} was given {seen}; it takes W [{blocks}, inputs], U [{blocks}, {read}] "
             f"and each of {', '.join(biases)} [{blocks}]"
         )

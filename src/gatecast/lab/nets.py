@@ -11,6 +11,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from gatecast.memory import chrono_, forget_bias_
+
 Kind = Literal["lstm", "rnn"]
 Draw = Callable[[torch.Generator], Tensor]  # draws a batch and gives the loss on it
 WARM_UP = 0.15  # share of the steps over which the rate rises
@@ -64,34 +66,15 @@ def net(
     longest      chrono initialisation for memories of up to so many steps
     forget_bias  the same bias for every unit
     """
-    layer: nn.RNNBase
     if kind == "rnn":
         return Net(nn.RNN(inputs, units, batch_first=True), outputs)
     layer = nn.LSTM(inputs, units, batch_first=True)
     made = Net(layer, outputs)
     if longest is not None:
-        chrono(layer, longest)
+        chrono_(layer, longest)
     elif forget_bias is not None:
-        set_forget_bias(layer, torch.full((units,), forget_bias))
+        forget_bias_(layer, forget_bias)
     return made
-
-
-def set_forget_bias(layer: nn.RNNBase, bias: Tensor) -> None:
-    """Set the LSTM's forget bias, and nothing else. [units]"""
-    units, biases = layer.hidden_size, dict(layer.named_parameters())
-    with torch.no_grad():
-        biases["bias_ih_l0"][units : 2 * units] = bias
-        biases["bias_hh_l0"][units : 2 * units] = 0.0
-
-
-def chrono(layer: nn.RNNBase, longest: int) -> None:
-    """Forget biases for memories of one to `longest` steps. Tallec & Ollivier (2018), arXiv 1804.11188."""
-    units, biases = layer.hidden_size, dict(layer.named_parameters())
-    bias = torch.empty(units).uniform_(1, longest - 1).log()
-    set_forget_bias(layer, bias)
-    with torch.no_grad():
-        biases["bias_ih_l0"][:units] = -bias
-        biases["bias_hh_l0"][:units] = 0.0
 
 
 def train(

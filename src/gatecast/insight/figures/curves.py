@@ -18,6 +18,7 @@ SMALLEST = 1e-12  # drawn on a logarithmic axis: below it there is nothing left 
 class Curve:
     """One line of a figure.
 
+    name         in the legend; a curve without one is left out of it
     color, dash  from the palette's cycle unless given
     steps        drawn as a staircase: a value holds until the next
     """
@@ -125,6 +126,7 @@ def _line(curve: Curve, index: int) -> dict[str, object]:
     """How a curve is drawn."""
     return {
         "name": curve.name,
+        "showlegend": bool(curve.name),
         "mode": "lines",
         "line": {
             "color": curve.color or color_of(index),

@@ -17,6 +17,7 @@ from gatecast.insight.figures import (
     parts_figure,
     residuals_figure,
     strips_figure,
+    unrolled_figure,
 )
 from gatecast.insight.words import (
     BOARD_HEAD,
@@ -52,4 +53,5 @@ __all__ = [
     "residuals_figure",
     "share",
     "strips_figure",
+    "unrolled_figure",
 ]

@@ -6,6 +6,7 @@ from gatecast.insight.figures.curves import Curve, Mark, Strip, bars_figure, cur
 from gatecast.insight.figures.fan import fan_chart
 from gatecast.insight.figures.parts import parts_figure
 from gatecast.insight.figures.residuals import autocorrelation_figure, normality_figure, residuals_figure
+from gatecast.insight.figures.unrolled import unrolled_figure
 
 __all__ = [
     "Curve",
@@ -23,4 +24,5 @@ __all__ = [
     "parts_figure",
     "residuals_figure",
     "strips_figure",
+    "unrolled_figure",
 ]

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gatecast.insight import Curve, Strip, bars_figure, number, strips_figure
+from gatecast.insight import Curve, Strip, bars_figure, number, share, strips_figure
 from gatecast.lab.finding import Drawn, Finding, Measure
 from gatecast.lab.nets import Net
 from gatecast.lab.planted import DAY, INPUTS, TIME, Stretches, learned, truth, unseen
@@ -29,10 +29,12 @@ def measure(seed: int) -> Finding:
     held = {(gate, at): hold(made, gate, at) for gate in ROW for at in (0, 1)}
     error = _error(made, test)
     errors = {key: _error(net, test) for key, net in held.items()}
-    old, today = slice(TIME - 15 * DAY, TIME - 14 * DAY), slice(TIME - DAY, TIME)
+    old = _warmer(test, slice(TIME - 15 * DAY, TIME - 14 * DAY))
+    today, grey = (edit(test, slice(TIME - DAY, TIME)) for edit in (_warmer, _overcast))
     dropped, kept = _moved(made, test, old), _moved(held["forget", 1], test, old)
     planted, written = _planted(test, today), _moved(made, test, today)
-    unwritten = _moved(held["input", 0], test, today)
+    clouded = _moved(made, test, grey) / _planted(test, grey)
+    unwritten = max(_moved(held["input", 0], test, x) for x in (today, grey))
     night, open_night = _error(made, test, ~test.open), _error(held["output", 1], test, ~test.open)
     silent = _moved(held["output", 0], test, today)
     return Finding(
@@ -44,8 +46,9 @@ def measure(seed: int) -> Finding:
             f"Forget: a day that was 1 warmer two weeks ago moves today's forecast by {number(dropped)}. With the forget "
             f"gate held at 1, so that nothing is dropped, it moves it by {number(kept)}, and the error grows from "
             f"{number(error)} to {number(errors['forget', 1])}; held at 0 to {number(errors['forget', 0])}.",
-            f"Input: a warmer today moves the forecast by {number(written)}, the truth by {number(planted)}. With the "
-            f"input gate held at 0 nothing is written: {number(unwritten)}.",
+            f"Input: a warmer today moves the forecast by {number(written)}, the truth by {number(planted)}; an "
+            f"overcast one moves it by {share(clouded)} of the truth. With the input gate held at 0 nothing is "
+            f"written: {number(unwritten)}.",
             f"Output: with the gate held at 1 the store shows at night too, and the night's error grows from "
             f"{number(night)} to {number(open_night)}; held at 0 nothing reaches the forecast: {number(silent)}.",
         ),
@@ -55,10 +58,11 @@ def measure(seed: int) -> Finding:
             "On real series no gate has one job; read a gate's values as what is kept, never as why.",
         ),
         measures=(
-            Measure("two weeks ago 1 warmer: the forecast moves, per mille of what today 1 warmer does", 1e3 * dropped / written, "‰", below=20),
-            Measure("the same with the forget gate held at 1", 1e3 * kept / written, "‰", above=50),
+            Measure("two weeks ago 1 warmer moves the forecast, share of what today 1 warmer does", dropped / written, below=0.02),
+            Measure("with the forget gate held at 1, times as much", kept / dropped, above=10),
             Measure("today 1 warmer: the forecast moves, share of the truth", written / planted, above=0.8, below=1.2),
-            Measure("the same with the input gate held at 0", unwritten / planted, below=0.01),
+            Measure("today overcast: the forecast moves, share of the truth", clouded, above=0.8, below=1.2),
+            Measure("either, with the input gate held at 0: share of the truth", unwritten / planted, below=0.01),
             Measure("error at night with the output gate held at 1, times the error as it is", open_night / night, above=5),
             Measure("today 1 warmer, output gate held at 0: share of the truth", silent / planted, below=0.01),
         ),
@@ -95,16 +99,23 @@ def _warmer(test: Stretches, when: slice) -> Tensor:
     return x
 
 
-def _moved(made: Net, test: Stretches, when: slice) -> float:
-    """Mean change of the last step's forecast, where people are there then."""
+def _overcast(test: Stretches, when: slice) -> Tensor:
+    """The inputs with some steps overcast."""
+    x = test.x.clone()
+    x[:, when, INPUTS.index("cloud")] = 1.0
+    return x
+
+
+def _moved(made: Net, test: Stretches, x: Tensor) -> float:
+    """Mean change of the last step's forecast with other inputs, where people are there then."""
     with torch.no_grad():
-        change = made.last(_warmer(test, when)) - made.last(test.x)
+        change = made.last(x) - made.last(test.x)
     return float(change[test.open[:, -1]].abs().mean())
 
 
-def _planted(test: Stretches, when: slice) -> float:
+def _planted(test: Stretches, x: Tensor) -> float:
     """The same change of the truth."""
-    change = truth(_warmer(test, when)).demand[:, -1] - test.demand[:, -1]
+    change = truth(x).demand[:, -1] - test.demand[:, -1]
     return float(change[test.open[:, -1]].abs().mean())
 
 

@@ -17,6 +17,8 @@ from gatecast.cli.demo import EXAMPLES as DEMO_EXAMPLES
 from gatecast.cli.demo import demo
 from gatecast.cli.forecast import EXAMPLES as FORECAST_EXAMPLES
 from gatecast.cli.forecast import forecast
+from gatecast.cli.lab import EXAMPLES as LAB_EXAMPLES
+from gatecast.cli.lab import lab
 from gatecast.cli.wording import in_shell_words
 from gatecast.errors import GatecastError
 
@@ -35,6 +37,7 @@ app = typer.Typer(
 app.command(epilog=FORECAST_EXAMPLES)(forecast)
 app.command(epilog=BACKTEST_EXAMPLES)(backtest)
 app.command(epilog=DEMO_EXAMPLES)(demo)
+app.command(epilog=LAB_EXAMPLES)(lab)
 
 
 def _say_version(asked: bool) -> None:

@@ -81,7 +81,7 @@ def measure(seed: int) -> Finding:
         limits=(
             "The series is planted to have both halves. On real ones the second can be absent, and then the LSTM adds "
             "nothing: with the linear half alone the pair is not better than ARIMA.",
-            "The LSTM reads levels. One that is given differences copes better with a trend.",
+            "The LSTM reads levels. One that is given differences may cope better with a trend.",
             "The package's Hybrid weighs several linear members and trains its network on their forecasts; this is the "
             "idea in its plainest form.",
         ),

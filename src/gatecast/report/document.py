@@ -1,0 +1,56 @@
+"""A whole HTML page around its parts, readable without a network, and written wholly or not at all."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+import plotly.offline
+
+from gatecast.errors import OptionError
+
+# Nothing may be fetched: the page is as it was written, wherever it is opened.
+POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+
+
+def document(title: str, body: str, navigation: Sequence[tuple[str, str]] = ()) -> str:
+    """The page as text: style, script and Plotly are in it.
+
+    body        HTML, as `gatecast.report`'s pieces make it
+    navigation  anchors and labels; those whose anchor is not in the body are left out
+    """
+    room = files("gatecast.report")
+    style, script = ((room / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    links = " ".join(
+        f'<a href="#{anchor}">{escape(label)}</a>' for anchor, label in navigation if f'id="{anchor}"' in body
+    )
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"<title>{escape(title)}</title><style>{style}</style></head>\n"
+        f"<body><main><h1>{escape(title)}</h1><nav>{links}</nav>{body}</main>\n"
+        f"<script>{plotly.offline.get_plotlyjs()}</script>\n<script>{script}</script></body></html>\n"
+    )
+
+
+def write_page(path: str | Path, text: str) -> Path:
+    """Write a page, wholly or not at all, and say where it is.
+
+    Raises OptionError when the file cannot be written.
+    """
+    path = Path(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        os.replace(draft, path)
+    except OSError as error:
+        raise OptionError(
+            f"cannot write the page {path}: {error.strerror}; name a file in a folder you may write to"
+        ) from error
+    finally:
+        with suppress(OSError):  # moved into place, or never written
+            draft.unlink()
+    return path

@@ -117,4 +117,6 @@ def _digits(value: float) -> str:
     if not math.isfinite(value):
         return "no finite number"
     size = abs(value)
+    if value == round(value) and size < 1e7:
+        return f"{value:,.0f}"
     return f"{value:.2g}" if 0 < size < 1e-3 or size >= 1e7 else number(value)

@@ -21,7 +21,8 @@ from gatecast.report import (
 
 TITLE = "The lab: what an LSTM remembers, measured"
 ABOUT = (
-    "What is said of LSTMs, tried out. Each claim below was measured when this page was written, on a planted "
+    "What is said of LSTMs, tried out. Each claim below was measured when this page was written, on a "
+    "planted "
     "series whose truth is known or on data that comes with the package. A claim that fails says so."
 )
 HOLDS, FAILS = "holds", "does not hold"
@@ -51,13 +52,22 @@ def _head(findings: Sequence[Finding]) -> str:
     if count == 1:
         result = "It holds." if not failed else "It does not hold with this seed."
     rows = [(f.title, f"{_first(f).what}: {_first(f).said}", _first(f).wanted, _word(f)) for f in findings]
-    return paragraph(ABOUT, "lead") + table(
-        ("claim", "its number", "wanted", "seed " + "/".join(str(s) for s in sorted({f.seed for f in findings}))),
-        rows,
-        kinds=[_kind(f) for f in findings],
-        links=[f.name for f in findings],
-        words=1,
-    ) + paragraph(result, "fails" if failed else "holds")
+    return (
+        paragraph(ABOUT, "lead")
+        + table(
+            (
+                "claim",
+                "its number",
+                "wanted",
+                "seed " + "/".join(str(s) for s in sorted({f.seed for f in findings})),
+            ),
+            rows,
+            kinds=[_kind(f) for f in findings],
+            links=[f.name for f in findings],
+            words=(0, 1),
+        )
+        + paragraph(result, "fails" if failed else "holds")
+    )
 
 
 def _claim(finding: Finding) -> str:

@@ -2,7 +2,16 @@
 
 from gatecast.report.contents import Contents, versions
 from gatecast.report.document import document, write_page
-from gatecast.report.markup import bullets, facts_table, paragraph, plot, preformatted, section, subheading, table
+from gatecast.report.markup import (
+    bullets,
+    facts_table,
+    paragraph,
+    plot,
+    preformatted,
+    section,
+    subheading,
+    table,
+)
 from gatecast.report.page import write_report
 
 __all__ = [

@@ -41,24 +41,23 @@ def table(
     rows: Sequence[Sequence[str]],
     *,
     best: int | None = None,
-    words: int | None = None,
+    words: int | Sequence[int] | None = None,
     kinds: Sequence[str] = (),
     links: Sequence[str] = (),
 ) -> str:
     """A table that scrolls by itself on a narrow screen.
 
     best   the row to set off
-    words  the column that holds sentences
+    words  the columns that hold sentences
     kinds  [rows]  a class of the style sheet for each row, "" for none
     links  [rows]  the anchor on this page that a row's first cell leads to
     """
     kinds = kinds or ["best" if index == best else "" for index in range(len(rows))]
     links = links or [""] * len(rows)
-    sorts = [' class="words"' if column == words else "" for column in range(len(head))]
+    wordy = {words} if isinstance(words, int) else set(words or ())
+    sorts = [' class="words"' if column in wordy else "" for column in range(len(head))]
     titles = "".join(f'<th scope="col"{sort}>{escape(h)}</th>' for sort, h in zip(sorts, head, strict=True))
-    body = "".join(
-        _row(row, kind, words, link) for row, kind, link in zip(rows, kinds, links, strict=True)
-    )
+    body = "".join(_row(row, kind, wordy, link) for row, kind, link in zip(rows, kinds, links, strict=True))
     return f'<div class="scroll"><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
@@ -79,13 +78,13 @@ def plot(anchor: str, figure: go.Figure, caption: str) -> str:
     )
 
 
-def _row(cells: Sequence[str], kind: str, words: int | None, link: str) -> str:
+def _row(cells: Sequence[str], kind: str, words: set[int], link: str) -> str:
     """One row of a table."""
     said = [escape(cell) for cell in cells]
     if link:
         said[0] = f'<a href="#{escape(link)}">{said[0]}</a>'
     inside = "".join(
-        f'<td class="words">{cell}</td>' if column == words else f"<td>{cell}</td>"
+        f'<td class="words">{cell}</td>' if column in words else f"<td>{cell}</td>"
         for column, cell in enumerate(said)
     )
     return f'<tr class="{kind}">{inside}</tr>' if kind else f"<tr>{inside}</tr>"

@@ -65,9 +65,7 @@ def curves_figure(
     for index, curve in enumerate(curves):
         values = np.asarray(curve.y, dtype=float)
         shown = np.maximum(np.nan_to_num(values), SMALLEST) if logarithmic else values
-        figure.add_scatter(
-            x=curve.x, y=np.round(shown, 15), **_line(curve, index), hovertemplate="%{y:.3~g}"
-        )
+        figure.add_scatter(x=curve.x, y=np.round(shown, 15), **_line(curve, index), hovertemplate="%{y:.3~g}")
     for mark in marks:
         _add_mark(figure, mark)
     dressed(figure, x=x, y=y, height=height)

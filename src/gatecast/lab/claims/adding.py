@@ -38,14 +38,17 @@ def measure(seed: int) -> Finding:
         NAME,
         TITLE,
         told=(
-            f"Each step of {LENGTH} brings a number between 0 and 1. Two of them are marked, one in each half, "
+            f"Each step of {LENGTH} brings a number between 0 and 1. Two of them are marked, one in each "
+            "half, "
             f"and at the end their sum is asked for. Every network has {UNITS} units and sees the same "
             f"{STEPS:,} batches of {BATCH}; tested on {TESTS:,} sequences never trained on.",
-            f"The LSTM's error is {number(lstm)}. Always answering 1 has an error of 1/6 = {BASELINE:.4f}, and the "
+            f"The LSTM's error is {number(lstm)}. Always answering 1 has an error of 1/6 = "
+            f"{BASELINE:.4f}, and the "
             f"RNN's, the better of two learning rates, is {number(min(plain))}: no better than that.",
         ),
         limits=(
-            "The LSTM is started for memories of up to a hundred steps (chrono). At PyTorch's default start, the "
+            "The LSTM is started for memories of up to a hundred steps (chrono). At PyTorch's default "
+            "start, the "
             f"same network's error after the same training is {number(default)}.",
             "An RNN that is started or built with care can learn this too; the claim is about the plain one.",
         ),

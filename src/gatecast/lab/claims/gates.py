@@ -41,30 +41,50 @@ def measure(seed: int) -> Finding:
         NAME,
         TITLE,
         told=(
-            "The series stores the warmth of sunny hours, a passing front clears the store, and what is stored shows "
+            "The series stores the warmth of sunny hours, a passing front clears the store, and what is "
+            "stored shows "
             "by day only. So the truth of each gate is known: when to forget, what to write, when to show.",
-            f"Forget: a day that was 1 warmer two weeks ago moves today's forecast by {number(dropped)}. With the forget "
-            f"gate held at 1, so that nothing is dropped, it moves it by {number(kept)}, and the error grows from "
+            f"Forget: a day that was 1 warmer two weeks ago moves today's forecast by {number(dropped)}. "
+            "With the forget "
+            f"gate held at 1, so that nothing is dropped, it moves it by {number(kept)}, and the error "
+            "grows from "
             f"{number(error)} to {number(errors['forget', 1])}; held at 0 to {number(errors['forget', 0])}.",
-            f"Input: a warmer today moves the forecast by {number(written)}, the truth by {number(planted)}; an "
-            f"overcast one moves it by {share(clouded)} of the truth. With the input gate held at 0 nothing is "
+            f"Input: a warmer today moves the forecast by {number(written)}, the truth by "
+            f"{number(planted)}; an "
+            f"overcast one moves it by {share(clouded)} of the truth. With the input gate held at 0 "
+            "nothing is "
             f"written: {number(unwritten)}.",
             f"Output: with the gate held at 1 the store shows at night too, and the night's error grows from "
-            f"{number(night)} to {number(open_night)}; held at 0 nothing reaches the forecast: {number(silent)}.",
+            f"{number(night)} to {number(open_night)}; held at 0 nothing reaches the forecast: "
+            f"{number(silent)}.",
         ),
         limits=(
-            "A gate held is a network that was never trained so: the numbers say what the gate was needed for, not how "
+            "A gate held is a network that was never trained so: the numbers say what the gate was "
+            "needed for, not how "
             "good a network without one would be.",
             "On real series no gate has one job; read a gate's values as what is kept, never as why.",
         ),
         measures=(
-            Measure("two weeks ago 1 warmer moves the forecast, share of what today 1 warmer does", dropped / written, below=0.02),
-            Measure("with the forget gate held at 1, times as much", kept / dropped, above=10),
-            Measure("today 1 warmer: the forecast moves, share of the truth", written / planted, above=0.8, below=1.2),
+            Measure("effect of a warmer day two weeks ago, share of today's", dropped / written, below=0.02),
+            Measure("the same with the forget gate held at 1, times as much", kept / dropped, above=10),
+            Measure(
+                "today 1 warmer: the forecast moves, share of the truth",
+                written / planted,
+                above=0.8,
+                below=1.2,
+            ),
             Measure("today overcast: the forecast moves, share of the truth", clouded, above=0.8, below=1.2),
-            Measure("either, with the input gate held at 0: share of the truth", unwritten / planted, below=0.01),
-            Measure("error at night with the output gate held at 1, times the error as it is", open_night / night, above=5),
-            Measure("today 1 warmer, output gate held at 0: share of the truth", silent / planted, below=0.01),
+            Measure(
+                "either, with the input gate held at 0: share of the truth", unwritten / planted, below=0.01
+            ),
+            Measure(
+                "error at night with the output gate held at 1, times the error as it is",
+                open_night / night,
+                above=5,
+            ),
+            Measure(
+                "today 1 warmer, output gate held at 0: share of the truth", silent / planted, below=0.01
+            ),
         ),
         figures=(_errors_figure(error, errors), _gates_figure(made, test)),
         seed=seed,
@@ -128,7 +148,9 @@ def _errors_figure(error: float, errors: dict[tuple[Gate, int], float]) -> Drawn
         "held at 1": [errors[gate, 1] for gate in gates],
     }
     figure = bars_figure([f"{gate} gate" for gate in gates], bars, y="error (RMSE)")
-    return Drawn(figure, "Error on stretches never trained on, with one gate held and the others as they are.")
+    return Drawn(
+        figure, "Error on stretches never trained on, with one gate held and the others as they are."
+    )
 
 
 def _gates_figure(made: Net, test: Stretches) -> Drawn:
@@ -143,12 +165,18 @@ def _gates_figure(made: Net, test: Stretches) -> Drawn:
 
     x = test.x[0]
     strips = (
-        Strip("weather", (curve("temperature", x[:, 0], "#D55E00"), curve("cloud", x[:, 1], "#7A828C", "dot"))),
+        Strip(
+            "weather", (curve("temperature", x[:, 0], "#D55E00"), curve("cloud", x[:, 1], "#7A828C", "dot"))
+        ),
         Strip("front", (curve("a front passes", x[:, 2], "#CC79A7", steps=True),)),
         Strip("forget", (curve("forget gate, mean of units", gates.forget_gate[0].mean(-1), "#0072B2"),)),
         Strip("input", (curve("input gate", gates.input_gate[0].mean(-1), "#009E73"),)),
         Strip("output", (curve("output gate", gates.output_gate[0].mean(-1), "#E69F00"),)),
-        Strip("demand", (curve("truth", test.demand[0], "#7A828C", "dash"), curve("forecast", said, "#0072B2"))),
+        Strip(
+            "demand", (curve("truth", test.demand[0], "#7A828C", "dash"), curve("forecast", said, "#0072B2"))
+        ),
     )
-    said_of = "A week of one stretch. The output gate opens by day; the forget gate falls when a front passes."
+    said_of = (
+        "A week of one stretch. The output gate opens by day; the forget gate falls when a front passes."
+    )
     return Drawn(strips_figure(strips, x="days"), said_of)

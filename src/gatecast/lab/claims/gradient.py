@@ -21,6 +21,11 @@ STEPS, UNITS, INPUTS, BATCH, BACK = 200, 64, 8, 8, 100
 GAIN = 1.6  # of the orthogonal recurrent weights that make gradients explode
 PLAIN, EXPLODING, DEFAULT = "RNN, tanh, default", f"RNN, ReLU, {GAIN} × orthogonal", "LSTM, default"
 ONE, THREE, CHRONO = "LSTM, forget bias 1", "LSTM, forget bias 3", f"LSTM, chrono({STEPS})"
+STYLE = {  # colour and dash: the RNNs dashed, the LSTMs not
+    PLAIN: ("#D55E00", "dash"), EXPLODING: ("#E69F00", "dash"), DEFAULT: ("#0072B2", "dot"),
+    ONE: ("#56B4E9", "solid"), THREE: ("#009E73", "solid"), CHRONO: ("#CC79A7", "solid"),
+}  # fmt: skip
+SHOWN = 100  # steps of training
 STARTS, LENGTH, RATE, TRAINED, LEAP, LAST = 5, 50, 0.05, 200, 10.0, 50
 
 
@@ -36,31 +41,42 @@ def measure(seed: int) -> Finding:
         NAME,
         TITLE,
         told=(
-            f"The loss is at the last of {STEPS} steps. How much it would change with an input {BACK} steps before, "
+            f"The loss is at the last of {STEPS} steps. How much it would change with an input {BACK} "
+            "steps before, "
             "relative to the last input, in networks of the same size as they are before any training: "
-            f"{_power(at[PLAIN])} for a plain RNN, which cannot learn what it cannot feel; {_power(at[EXPLODING])} "
+            f"{_power(at[PLAIN])} for a plain RNN, which cannot learn what it cannot feel; "
+            f"{_power(at[EXPLODING])} "
             "for one whose recurrent weights stretch.",
-            f"The LSTM as PyTorch starts it is no better than the plain RNN: {_power(at[DEFAULT])}. With the same "
-            f"weights and a forget bias of 3 it is {number(at[THREE])}, with forget biases for memories of up to "
+            f"The LSTM as PyTorch starts it is no better than the plain RNN: {_power(at[DEFAULT])}. With "
+            "the same "
+            f"weights and a forget bias of 3 it is {number(at[THREE])}, with forget biases for memories "
+            "of up to "
             f"{STEPS} steps (chrono) {number(at[CHRONO])}. So “the LSTM solves vanishing gradients” is false "
             "without its forget bias.",
-            f"The exploding RNN is trained by plain gradient descent from {STARTS} starts. Without clipping the loss "
-            f"breaks or leaps tenfold in {broken} of them; with the gradient clipped to a norm of 1 it comes down "
+            f"The exploding RNN is trained by plain gradient descent from {STARTS} starts. Without "
+            "clipping the loss "
+            f"breaks or leaps tenfold in {broken} of them; with the gradient clipped to a norm of 1 it "
+            "comes down "
             f"in each, to {number(calm)} at worst.",
         ),
         limits=(
             "This is before training, which can change it for better or worse.",
-            f"Clipping keeps the training whole and no more: the error only comes down to what always answering 1 "
+            "Clipping keeps the training whole and no more: the error only comes down to what always "
+            "answering 1 "
             f"has (1/6) on sums over {LENGTH} steps. It does not bring back what has vanished.",
         ),
         measures=(
-            Measure(f"{PLAIN}: gradient {BACK} steps back, relative", at[PLAIN], below=1e-6),
-            Measure(f"{EXPLODING}: the same", at[EXPLODING], above=100),
-            Measure(f"{DEFAULT}: the same", at[DEFAULT], below=1e-6),
-            Measure(f"{ONE}: the same", at[ONE]),
-            Measure(f"{THREE}: the same", at[THREE], above=0.01, below=100),
-            Measure(f"{CHRONO}: the same", at[CHRONO], above=0.01, below=100),
-            Measure(f"starts of {STARTS} in which the loss breaks or leaps tenfold without clipping", broken, above=STARTS / 2),
+            Measure(f"gradient {BACK} steps back, relative: {PLAIN}", at[PLAIN], below=1e-6),
+            Measure(f"the same: {EXPLODING}", at[EXPLODING], above=100),
+            Measure(f"the same: {DEFAULT}", at[DEFAULT], below=1e-6),
+            Measure(f"the same: {ONE}", at[ONE]),
+            Measure(f"the same: {THREE}", at[THREE], above=0.01, below=100),
+            Measure(f"the same: {CHRONO}", at[CHRONO], above=0.01, below=100),
+            Measure(
+                f"starts of {STARTS} in which the loss breaks or leaps tenfold without clipping",
+                broken,
+                above=STARTS / 2,
+            ),
             Measure("with clipping, the worst loss in the end", calm, below=1.5 * BASELINE),
         ),
         figures=(_reach_figure(sizes), _clipping_figure(free, clipped)),
@@ -129,13 +145,15 @@ def _losses(seed: int, clip: float) -> list[float]:
 def _reach_figure(sizes: dict[str, np.ndarray]) -> Drawn:
     """Gradients by how far back."""
     figure = curves_figure(
-        [Curve(name, np.arange(STEPS), size) for name, size in sizes.items()],
+        [Curve(name, np.arange(STEPS), size, *STYLE[name]) for name, size in sizes.items()],
         x="steps back from the loss",
         y="gradient, relative to the last step",
         logarithmic=True,
         height=460,
     )
-    return Drawn(figure, "Gradient of a loss at the last step by the input at each step before it; the floor is 1e-12.")
+    return Drawn(
+        figure, "Gradient of a loss at the last step by the input at each step before it; the floor is 1e-12."
+    )
 
 
 def _clipping_figure(free: list[list[float]], clipped: list[list[float]]) -> Drawn:
@@ -144,8 +162,8 @@ def _clipping_figure(free: list[list[float]], clipped: list[list[float]]) -> Dra
     curves = [
         Curve(
             name if start == 0 else "",
-            np.arange(len(losses)),
-            np.minimum(np.nan_to_num(losses, nan=top, posinf=top), top),
+            np.arange(len(losses[:SHOWN])),
+            np.minimum(np.nan_to_num(losses[:SHOWN], nan=top, posinf=top), top),
             color=color,
             dash=dash,
         )
@@ -156,7 +174,11 @@ def _clipping_figure(free: list[list[float]], clipped: list[list[float]]) -> Dra
         for start, losses in enumerate(runs)
     ]
     figure = curves_figure(
-        curves, x="step of training", y="mean squared error", logarithmic=True, marks=(Mark("always answering 1", BASELINE),)
+        curves,
+        x="step of training",
+        y="mean squared error",
+        logarithmic=True,
+        marks=(Mark("always answering 1", BASELINE),),
     )
     said = f"The RNN whose gradient explodes, trained on sums from {STARTS} starts. A dashed line that ends has no loss any more."
     return Drawn(figure, said)
@@ -168,4 +190,8 @@ def _power(value: float) -> str:
     >>> _power(3.2e-14), _power(770.2)
     ('3e-14', '770')
     """
-    return f"{value:.0e}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e") if not 1e-3 < value < 1e5 else number(value)
+    return (
+        f"{value:.0e}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
+        if not 1e-3 < value < 1e5
+        else number(value)
+    )

@@ -56,7 +56,12 @@ def measure(seed: int) -> Finding:
     surprise[:, position + 1] = target[:, :, 0] - linear[:, :, 0]
     size = planted.y[:, :CUT].std(axis=1)
     alone, left = (
-        np.stack([_network(read[i] / size[i], what[i] / size[i], planted, position, judged, seed) * size[i] for i in range(3)])
+        np.stack(
+            [
+                _network(read[i] / size[i], what[i] / size[i], planted, position, judged, seed) * size[i]
+                for i in range(3)
+            ]
+        )
         for read, what in ((planted.y, target), (surprise, target - linear))
     )
     came = target[:, judged]
@@ -70,23 +75,33 @@ def measure(seed: int) -> Finding:
         NAME,
         TITLE,
         told=(
-            "The planted series is a sum of two halves: trend, daily season and an autoregression; and a response to "
-            f"heat and cold alike, remembered for hours. Each model forecasts its last {TESTED} days, {HORIZON} steps "
+            "The planted series is a sum of two halves: trend, daily season and an autoregression; and a "
+            "response to "
+            f"heat and cold alike, remembered for hours. Each model forecasts its last {TESTED} days, "
+            f"{HORIZON} steps "
             "from each midnight, the temperature known.",
-            f"With the linear half alone ARIMA errs by {number(arima[1])} and the LSTM by {number(lstm[1])}. With the "
+            f"With the linear half alone ARIMA errs by {number(arima[1])} and the LSTM by "
+            f"{number(lstm[1])}. With the "
             f"other half alone ARIMA errs by {number(arima[2])} and the LSTM by {number(lstm[2])}.",
-            f"Of the whole, ARIMA errs by {number(arima[0])}, the LSTM by {number(lstm[0])}, and ARIMA with an LSTM on "
+            f"Of the whole, ARIMA errs by {number(arima[0])}, the LSTM by {number(lstm[0])}, and ARIMA "
+            "with an LSTM on "
             f"what it leaves by {number(both[0])}.",
         ),
         limits=(
-            "The series is planted to have both halves. On real ones the second can be absent, and then the LSTM adds "
+            "The series is planted to have both halves. On real ones the second can be absent, and then "
+            "the LSTM adds "
             "nothing: with the linear half alone the pair is not better than ARIMA.",
             "The LSTM reads levels. One that is given differences may cope better with a trend.",
-            "The package's Hybrid weighs several linear members and trains its network on their forecasts; this is the "
+            "The package's Hybrid weighs several linear members and trains its network on their "
+            "forecasts; this is the "
             "idea in its plainest form.",
         ),
         measures=(
-            Measure("of the whole, error of ARIMA and LSTM, share of the better one alone", both[0] / min(arima[0], lstm[0]), below=0.95),
+            Measure(
+                "error of the two together, share of the better one alone",
+                both[0] / min(arima[0], lstm[0]),
+                below=0.95,
+            ),
             Measure("linear half alone: error of ARIMA, share of the LSTM's", arima[1] / lstm[1], below=1.0),
             Measure("other half alone: error of the LSTM, share of ARIMA's", lstm[2] / arima[2], below=0.5),
             Measure("linear half alone: error of the pair, share of ARIMA's", both[1] / arima[1]),
@@ -157,7 +172,9 @@ def _network(
     target  [origins, horizon]  what it is to say
     """
     clock = 2 * np.pi * np.arange(TIME) / SEASON
-    x = torch.tensor(np.column_stack([own, planted.temperature, np.sin(clock), np.cos(clock)]), dtype=torch.float32)
+    x = torch.tensor(
+        np.column_stack([own, planted.temperature, np.sin(clock), np.cos(clock)]), dtype=torch.float32
+    )
     y = torch.tensor(target, dtype=torch.float32)
     at = torch.as_tensor(position)
     ahead = torch.zeros(CONTEXT + HORIZON, 1)

@@ -17,7 +17,10 @@ from gatecast.lab.nets import seeded
 from gatecast.memory import LSTM, Training
 from gatecast.progress import Silent
 
-NAME, TITLE = "holiday", "Last year's holiday acts through the calendar and the weights, not through the memory"
+NAME, TITLE = (
+    "holiday",
+    "Last year's holiday acts through the calendar and the weights, not through the memory",
+)
 HORIZON, YEAR, RAISED = 24, 365 * 24, 1000.0
 TESTED = 2014
 TRAINING = Training(units=32, steps=150)
@@ -59,20 +62,28 @@ def measure(seed: int) -> Finding:
         NAME,
         TITLE,
         told=(
-            f"Electricity demand of Victoria, every second half-hour; an LSTM of {TRAINING.units} units trained on the "
-            f"years before {TESTED}, forecasting each day of it from midnight. On its {int(year.holidays.sum())} "
-            f"holidays the error is {number(known)} MW with the holiday as an input and {number(unknown)} MW without; "
+            f"Electricity demand of Victoria, every second half-hour; an LSTM of {TRAINING.units} units "
+            "trained on the "
+            f"years before {TESTED}, forecasting each day of it from midnight. On its "
+            f"{int(year.holidays.sum())} "
+            f"holidays the error is {number(known)} MW with the holiday as an input and {number(unknown)} "
+            "MW without; "
             f"on other days {number(ordinary)} MW.",
-            f"The memory cannot be the path. Raising all demand older than some days by {RAISED:,.0f} MW moves "
+            f"The memory cannot be the path. Raising all demand older than some days by {RAISED:,.0f} MW "
+            "moves "
             f"the forecast as long as that is {oldest} days or less, and not at all beyond. Raising the same "
-            f"holiday's demand of the year before moves the forecast of this year's by {number(lastyear)} MW.",
+            f"holiday's demand of the year before moves the forecast of this year's by {number(lastyear)} "
+            "MW.",
             f"The path is the calendar: declaring the holiday lowers the same day's forecast by "
-            f"{number(-effect)} MW, as the weights have learned from holidays of past years. A lag of a year as an "
+            f"{number(-effect)} MW, as the weights have learned from holidays of past years. A lag of a "
+            "year as an "
             "input would be another path; this network has none.",
         ),
         limits=(f"{int(year.holidays.sum())} holidays are few. {info.disclosure}",),
         measures=(
-            Measure("error on holidays with the holiday input, share of the error without", known / unknown, below=0.8),
+            Measure(
+                "error on holidays with the holiday input, share of that without", known / unknown, below=0.8
+            ),
             Measure("forecast moved by last year's holiday, 1,000 MW higher", lastyear, "MW", below=1e-6),
             Measure("oldest demand that moves the forecast", oldest, "days", above=1, below=60),
             Measure("forecast moved by declaring the holiday, mean over the day", effect, "MW", below=0),
@@ -127,7 +138,9 @@ def _raised(panel: Panel, rows: IntArray | slice) -> Panel:
 def _reach(made: LSTM, panel: Panel, origins: Origins) -> dict[int, float]:
     """How far the forecast moves, MW, when all that is older than some days is raised."""
     chosen = [origins.where(np.array([i])) for i in np.linspace(0, len(origins) - 1, PROBED).astype(int)]
-    base = [_forecast(made, panel, one) for one in chosen]  # alone, as below: in company it is rounded otherwise
+    base = [
+        _forecast(made, panel, one) for one in chosen
+    ]  # alone, as below: in company it is rounded otherwise
     moved = {}
     for age in AGES:
         edited = (_raised(panel, slice(0, int(one.position[0]) + 1 - 24 * age)) for one in chosen)
@@ -139,9 +152,13 @@ def _reach(made: LSTM, panel: Panel, origins: Origins) -> dict[int, float]:
 def _last_year(made: LSTM, panel: Panel, year: Year) -> float:
     """How far a holiday's forecast moves, MW, when all holidays of the year before are raised."""
     stamp = load_sample("demand").gather_every(2)
-    rows = np.flatnonzero((stamp["holiday"].to_numpy() > 0) & (stamp["ds"].dt.year() == TESTED - 1).to_numpy())
+    rows = np.flatnonzero(
+        (stamp["holiday"].to_numpy() > 0) & (stamp["ds"].dt.year() == TESTED - 1).to_numpy()
+    )
     late = year.origins.where(year.holidays)
-    late = late.where(late.position > rows.max() + 60 * 24)  # the new year's own days lie too near the old one's
+    late = late.where(
+        late.position > rows.max() + 60 * 24
+    )  # the new year's own days lie too near the old one's
     return float(np.abs(_forecast(made, _raised(panel, rows), late) - _forecast(made, panel, late)).max())
 
 
@@ -154,7 +171,9 @@ def _without_holidays(panel: Panel) -> Panel:
 
 def _errors_figure(errors: dict[str, tuple[float, float]]) -> Drawn:
     """Errors on holidays and other days."""
-    figure = bars_figure(["holidays", "other days"], {k: list(v) for k, v in errors.items()}, y="mean absolute error, MW")
+    figure = bars_figure(
+        ["holidays", "other days"], {k: list(v) for k, v in errors.items()}, y="mean absolute error, MW"
+    )
     return Drawn(figure, f"Errors over {TESTED}, a year not trained on.")
 
 

@@ -15,7 +15,10 @@ from gatecast.insight import Curve, Mark, bars_figure, curves_figure, number, sh
 from gatecast.lab.finding import Drawn, Finding, Measure
 from gatecast.lab.nets import net, seeded, train
 
-NAME, TITLE = "solar", "“Cloudy yesterday and today, so little sun tomorrow”: weak for tomorrow, strong within hours"
+NAME, TITLE = (
+    "solar",
+    "“Cloudy yesterday and today, so little sun tomorrow”: weak for tomorrow, strong within hours",
+)
 LIT = 20.0  # W/m² of clear sky
 HORIZON, CONTEXT, WARM_UP = 24, 72, 24
 UNITS, BATCH, STEPS, RATE, FORGET_BIAS = 24, 32, 350, 1e-2, 2.0
@@ -60,24 +63,32 @@ def measure(seed: int) -> Finding:
         y="error saved, %",
         marks=(Mark("nothing saved", 0.0),),
     )
-    drawn_after = bars_figure(list(after), {"tomorrow's clearness": list(after.values())}, y="mean clearness of the next day")
+    drawn_after = bars_figure(
+        list(after), {"tomorrow's clearness": list(after.values())}, y="mean clearness of the next day"
+    )
     drawn_after.update_yaxes(range=[0, 1])
     said = ", ".join(f"{share(float(gain[lead - 1]))} at {lead} h" for lead in LEADS)
     return Finding(
         NAME,
         TITLE,
         told=(
-            f"At Golden, Colorado, {len(sky.daily)} days. A day's clearness is what came of the clear sky's sun. After "
-            f"two cloudy days, each of the cloudiest third, the next has {number(after['two cloudy days'])} on average; "
-            f"after two clear ones {number(after['two clear days'])}; over all {number(after['any days'])}. From one "
+            f"At Golden, Colorado, {len(sky.daily)} days. A day's clearness is the share of a clear sky's "
+            "sun that came. After "
+            "two cloudy days, each of the cloudiest third, the next has "
+            f"{number(after['two cloudy days'])} on average; "
+            f"after two clear ones {number(after['two clear days'])}; over all "
+            f"{number(after['any days'])}. From one "
             f"day to the next the correlation is {number(alike[0])}.",
-            f"A small LSTM with the past cloud, against the same one with the calendar alone, both trained on the years "
-            f"before {TESTED} and tested on it: the past saves {said}. For all of tomorrow, seen from midnight, it "
+            "A small LSTM with the past cloud, against the same one with the calendar alone, both "
+            "trained on the years "
+            f"before {TESTED} and tested on it: the past saves {said}. For all of tomorrow, seen from "
+            "midnight, it "
             f"saves {share(day_ahead)}.",
         ),
         limits=(
             "One place. Where weather stays longer, yesterday says more.",
-            "There is no weather forecast in this. Where one is known for tomorrow, yesterday's cloud adds next to nothing.",
+            "There is no weather forecast in this. Where one is known for tomorrow, yesterday's cloud "
+            "adds next to nothing.",
         ),
         measures=(
             Measure("error saved by the past, one hour ahead", 100 * float(gain[0]), "%", above=30),
@@ -88,7 +99,10 @@ def measure(seed: int) -> Finding:
             Measure("the same without", float(without[0]), "W/m²"),
         ),
         figures=(
-            Drawn(gains, "How much less a small LSTM errs for knowing the past cloud, by hours ahead, in daylight."),
+            Drawn(
+                gains,
+                "How much less a small LSTM errs for knowing the past cloud, by hours ahead, in daylight.",
+            ),
             Drawn(drawn_after, "Clearness of the day that follows: the truth in the saying, and its size."),
         ),
         seed=seed,

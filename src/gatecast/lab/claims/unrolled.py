@@ -46,25 +46,43 @@ def measure(seed: int) -> Finding:
         NAME,
         TITLE,
         told=(
-            f"The LSTM of the gates has {numbers:,} weights, however long the series. Set to work in the middle of a "
-            f"stretch, with the state it had there, it makes the gates it made on its way, to {moved:.0e}: no step "
-            "has weights of its own.",
-            f"Given {STEPS} steps with a copy of the weights each, the gradients of the {STEPS} copies sum to the "
-            f"gradient of the one shared set, to {off:.0e} of its size: so training adds up what every step asks "
+            f"The LSTM of the gates has {numbers:,} weights, however long the series. Set to work in the "
+            "middle of a "
+            f"stretch, with the state it had there, it makes the gates it made on its way "
+            f"(difference {moved:.1g}): no step has weights of its own.",
+            f"Given {STEPS} steps with a copy of the weights each, the gradients of the {STEPS} copies "
+            "sum to the "
+            f"gradient of the one shared set, to {off:.0e} of its size: so training adds up what every "
+            "step asks "
             "of the same weights.",
             f"What differs from step to step are the gates: the mean of the forget gates runs from "
             f"{number(float(forget.min()))} to {number(float(forget.max()))} over one stretch of the series.",
         ),
         limits=(
-            "Sharing is a choice and not a finding: what is measured is that the gradient follows from it, and how "
+            "Sharing is a choice and not a finding: what is measured is that the gradient follows from "
+            "it, and how "
             "far apart the gates of one cell can be.",
         ),
         measures=(
             Measure("sum of the steps' gradients less the shared one, relative", off, below=1e-10),
-            Measure("gates of the second half, started anew from the state in the middle, difference", moved, below=1e-10),
-            Measure("spread of the forget gate over the steps, mean of units", float(forget.max() - forget.min()), above=0.1),
+            Measure(
+                "gates of the second half, started anew from the state in the middle, difference",
+                moved,
+                below=1e-10,
+            ),
+            Measure(
+                "spread of the forget gate over the steps, mean of units",
+                float(forget.max() - forget.min()),
+                above=0.1,
+            ),
         ),
-        figures=(Drawn(figure, "One cell at eight steps. Bars: each step's own gates, mean of the units. Below: what it read."),),
+        figures=(
+            Drawn(
+                figure,
+                "One cell at eight steps. Bars: each step's own gates, mean of the units. Below: what it "
+                "read.",
+            ),
+        ),
         seed=seed,
     )
 
@@ -116,7 +134,7 @@ def _moved(cell: LSTMCell, x: Tensor) -> float:
 
 def _around_a_front(x: Tensor) -> int:
     """A step from which eight hold a front in their middle: the first such; the beginning if there is none."""
-    fronts = torch.nonzero(x[: -SHOWN, INPUTS.index("front")])[:, 0] - SHOWN // 2
+    fronts = torch.nonzero(x[:-SHOWN, INPUTS.index("front")])[:, 0] - SHOWN // 2
     return int(next((at for at in fronts if at >= 0), 0))
 
 
@@ -124,4 +142,6 @@ def _words(row: Tensor) -> str:
     """What a step read, in a word or two."""
     temperature, cloud, front, opened = row.tolist()
     sky = "overcast" if cloud > 0.3 else "clear" if cloud < -0.3 else "cloudy"
-    return "\n".join([f"{temperature:+.1f}", sky, "day" if opened > 0 else "night", *(["front"] if front else [])])
+    return "\n".join(
+        [f"{temperature:+.1f}", sky, "day" if opened > 0 else "night", *(["front"] if front else [])]
+    )

@@ -21,7 +21,7 @@ WARM_UP = 0.15  # share of the steps over which the rate rises
 class Net(nn.Module):
     """A recurrent layer and a linear readout at every step."""
 
-    def __init__(self, layer: nn.RNNBase, outputs: int = 1) -> None:
+    def __init__(self, layer: nn.LSTM | nn.RNN, outputs: int = 1) -> None:
         super().__init__()
         self.layer = layer
         self.readout = nn.Linear(layer.hidden_size, outputs)

@@ -1,4 +1,4 @@
-"""The lab's page: every claim with its number, its figure, what it does not show and the line to repeat it."""
+"""The lab's page: every claim with its numbers, its figures, what it does not show, and how to repeat it."""
 
 import shlex
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ from gatecast.report import (
 TITLE = "The lab: what an LSTM remembers, measured"
 ABOUT = (
     "What is said of LSTMs, tried out. Each claim below was measured when this page was written, on a "
-    "planted "
-    "series whose truth is known or on data that comes with the package. A claim that fails says so."
+    "planted series whose truth is known or on data that comes with the package. A claim that fails says "
+    "so."
 )
 HOLDS, FAILS = "holds", "does not hold"
 

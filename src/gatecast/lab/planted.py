@@ -66,7 +66,7 @@ def truth(x: Tensor) -> Stretches:
     for t in range(x.shape[1]):
         store = KEPT * (1 - front[:, t]) * store + WRITTEN * sun[:, t]
         kept.append(store)
-    whole = torch.stack(kept, dim=1)
+    whole: Tensor = torch.stack(kept, dim=1)
     return Stretches(x, whole, whole * (opened > 0))
 
 
@@ -80,7 +80,8 @@ def learned(seed: int) -> Net:
 
         def loss(generator: torch.Generator) -> Tensor:
             chosen = torch.randint(0, STRETCHES, (BATCH,), generator=generator)
-            return (made(known.x[chosen])[..., 0] - target[chosen]).square().mean()
+            off: Tensor = made(known.x[chosen])[..., 0] - target[chosen]
+            return off.square().mean()
 
         train(made, loss, chance, steps=STEPS, rate=RATE)
     return made

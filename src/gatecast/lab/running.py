@@ -1,4 +1,4 @@
-"""Measure claims, in two processes where there are several: each is small, and a core to itself is its fastest."""
+"""Measure claims, in two processes where there are several: each runs fastest on a core of its own."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The report room: one page that shows a forecast, what it rests on and how it compares; and what pages are made of."""
+"""The report room: a page of a forecast, what it rests on and how it compares; and what pages are made of."""
 
 from gatecast.report.contents import Contents, versions
 from gatecast.report.document import document, write_page

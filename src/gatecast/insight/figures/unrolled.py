@@ -1,4 +1,4 @@
-"""A recurrent cell unrolled in time: one set of weights above, the same cell at every step, its own gates in it."""
+"""A recurrent cell unrolled in time: one set of weights, the same cell at every step, its own gates in it."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -24,7 +24,8 @@ def unrolled_figure(gates: Mapping[str, np.ndarray], read: Sequence[str]) -> go.
     width = 1.5 * HALF / len(gates)
     for index, (name, values) in enumerate(gates.items()):
         figure.add_bar(
-            x=steps + (index - (len(gates) - 1) / 2) * width, y=values, width=0.8 * width, name=f"{name} gate",
+            x=steps + (index - (len(gates) - 1) / 2) * width, y=values, width=0.8 * width,
+            name=f"{name} gate",
             marker={"color": COLORS[index], "line": {"width": 0}}, hovertemplate="%{y:.3f}",
         )  # fmt: skip
     for step in range(len(read)):

@@ -1,4 +1,4 @@
-"""The three gates, each held at 0 or 1 to see what it was doing, on a series made by three gates of its own."""
+"""The three gates, each held at 0 or 1 to see what it was doing, on a series that three gates made."""
 
 import copy
 from typing import Literal
@@ -14,13 +14,18 @@ from gatecast.lab.planted import DAY, INPUTS, TIME, Stretches, learned, truth, u
 from gatecast.memory import record
 
 NAME = "gates"
-TITLE = "The forget gate drops the weather of two weeks ago, the input gate writes today's, the output gate lets it out"
+TITLE = "Forget gate: the weather of two weeks ago is dropped; input: today's is written; output: it shows"
 Gate = Literal["input", "forget", "output"]
-ROW = {"input": 0, "forget": 1, "output": 3}  # blocks of PyTorch's rows i, f, g, o
+ROW: dict[Gate, int] = {"input": 0, "forget": 1, "output": 3}  # blocks of PyTorch's rows i, f, g, o
 HELD = 200.0  # before the sigmoid: exactly 0 or 1 in single precision
 WARM_UP = 2 * DAY  # steps left out of errors: the store begins empty
 WARMER = 1.0
 SHOWN = 7 * DAY
+LIMITS = (
+    "A gate held is a network that was never trained so: the numbers say what the gate was needed for, not "
+    "how good a network without one would be.",
+    "On real series no gate has one job; read a gate's values as what is kept, never as why.",
+)
 
 
 def measure(seed: int) -> Finding:
@@ -42,28 +47,20 @@ def measure(seed: int) -> Finding:
         TITLE,
         told=(
             "The series stores the warmth of sunny hours, a passing front clears the store, and what is "
-            "stored shows "
-            "by day only. So the truth of each gate is known: when to forget, what to write, when to show.",
+            "stored shows by day only. So the truth of each gate is known: when to forget, what to write, "
+            "when to show.",
             f"Forget: a day that was 1 warmer two weeks ago moves today's forecast by {number(dropped)}. "
-            "With the forget "
-            f"gate held at 1, so that nothing is dropped, it moves it by {number(kept)}, and the error "
-            "grows from "
-            f"{number(error)} to {number(errors['forget', 1])}; held at 0 to {number(errors['forget', 0])}.",
+            f"With the forget gate held at 1, so that nothing is dropped, it moves it by {number(kept)}, "
+            f"and the error grows from {number(error)} to {number(errors['forget', 1])}; held at 0 to "
+            f"{number(errors['forget', 0])}.",
             f"Input: a warmer today moves the forecast by {number(written)}, the truth by "
-            f"{number(planted)}; an "
-            f"overcast one moves it by {share(clouded)} of the truth. With the input gate held at 0 "
-            "nothing is "
-            f"written: {number(unwritten)}.",
-            f"Output: with the gate held at 1 the store shows at night too, and the night's error grows from "
-            f"{number(night)} to {number(open_night)}; held at 0 nothing reaches the forecast: "
+            f"{number(planted)}; an overcast one moves it by {share(clouded)} of the truth. With the input "
+            f"gate held at 0 nothing is written: {number(unwritten)}.",
+            "Output: with the gate held at 1 the store shows at night too, and the night's error grows "
+            f"from {number(night)} to {number(open_night)}; held at 0 nothing reaches the forecast: "
             f"{number(silent)}.",
         ),
-        limits=(
-            "A gate held is a network that was never trained so: the numbers say what the gate was "
-            "needed for, not how "
-            "good a network without one would be.",
-            "On real series no gate has one job; read a gate's values as what is kept, never as why.",
-        ),
+        limits=LIMITS,
         measures=(
             Measure("effect of a warmer day two weeks ago, share of today's", dropped / written, below=0.02),
             Measure("the same with the forget gate held at 1, times as much", kept / dropped, above=10),

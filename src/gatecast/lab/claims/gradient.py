@@ -1,7 +1,7 @@
 """How far back a gradient reaches: it vanishes, explodes or survives, and what decides which.
 
-Bengio, Simard & Frasconi (1994), doi:10.1109/72.279181; Pascanu, Mikolov & Bengio (2013), arXiv 1211.5063, who
-clip it; Gers, Schmidhuber & Cummins (2000), whose forget gate the LSTM's reach hangs on.
+Bengio, Simard & Frasconi (1994), doi:10.1109/72.279181; Pascanu, Mikolov & Bengio (2013), arXiv 1211.5063,
+who clip it; Gers, Schmidhuber & Cummins (2000), whose forget gate the LSTM's reach hangs on.
 """
 
 import math
@@ -27,10 +27,15 @@ STYLE = {  # colour and dash: the RNNs dashed, the LSTMs not
 }  # fmt: skip
 SHOWN = 100  # steps of training
 STARTS, LENGTH, RATE, TRAINED, LEAP, LAST = 5, 50, 0.05, 200, 10.0, 50
+LIMITS = (
+    "This is before training, which can change it for better or worse.",
+    "Clipping keeps the training whole and no more: the error only comes down to what always answering 1 "
+    f"has (1/6) on sums over {LENGTH} steps. It does not bring back what has vanished.",
+)
 
 
 def measure(seed: int) -> Finding:
-    """Follow the gradient back through untrained networks; then train the exploding one with and without clipping."""
+    """Follow gradients back through untrained networks; train the exploding one with and without clipping."""
     sizes = {name: _sizes(name, seed) for name in (PLAIN, EXPLODING, DEFAULT, ONE, THREE, CHRONO)}
     at = {name: float(size[BACK]) for name, size in sizes.items()}
     starts = range(STARTS * seed, STARTS * (seed + 1))
@@ -41,30 +46,19 @@ def measure(seed: int) -> Finding:
         NAME,
         TITLE,
         told=(
-            f"The loss is at the last of {STEPS} steps. How much it would change with an input {BACK} "
-            "steps before, "
-            "relative to the last input, in networks of the same size as they are before any training: "
-            f"{_power(at[PLAIN])} for a plain RNN, which cannot learn what it cannot feel; "
-            f"{_power(at[EXPLODING])} "
-            "for one whose recurrent weights stretch.",
+            f"The loss is at the last of {STEPS} steps. How much it would change with an input {BACK} steps "
+            "before, relative to the last input, in networks of the same size as they are before any "
+            f"training: {_power(at[PLAIN])} for a plain RNN, which cannot learn what it cannot feel; "
+            f"{_power(at[EXPLODING])} for one whose recurrent weights stretch.",
             f"The LSTM as PyTorch starts it is no better than the plain RNN: {_power(at[DEFAULT])}. With "
-            "the same "
-            f"weights and a forget bias of 3 it is {number(at[THREE])}, with forget biases for memories "
-            "of up to "
-            f"{STEPS} steps (chrono) {number(at[CHRONO])}. So “the LSTM solves vanishing gradients” is false "
-            "without its forget bias.",
-            f"The exploding RNN is trained by plain gradient descent from {STARTS} starts. Without "
-            "clipping the loss "
-            f"breaks or leaps tenfold in {broken} of them; with the gradient clipped to a norm of 1 it "
-            "comes down "
-            f"in each, to {number(calm)} at worst.",
+            f"the same weights and a forget bias of 3 it is {number(at[THREE])}, with forget biases for "
+            f"memories of up to {STEPS} steps (chrono) {number(at[CHRONO])}. So “the LSTM solves vanishing "
+            "gradients” is false without its forget bias.",
+            f"The exploding RNN is trained by plain gradient descent from {STARTS} starts. Without clipping "
+            f"the loss breaks or leaps tenfold in {broken} of them; with the gradient clipped to a norm of "
+            f"1 it comes down in each, to {number(calm)} at worst.",
         ),
-        limits=(
-            "This is before training, which can change it for better or worse.",
-            "Clipping keeps the training whole and no more: the error only comes down to what always "
-            "answering 1 "
-            f"has (1/6) on sums over {LENGTH} steps. It does not bring back what has vanished.",
-        ),
+        limits=LIMITS,
         measures=(
             Measure(f"gradient {BACK} steps back, relative: {PLAIN}", at[PLAIN], below=1e-6),
             Measure(f"the same: {EXPLODING}", at[EXPLODING], above=100),
@@ -110,7 +104,7 @@ def _stretch(layer: nn.RNNBase) -> None:
 
 
 def _sizes(name: str, seed: int) -> np.ndarray:
-    """Norm of the gradient of a random reading of the last state by the input k steps back, k = 0 … [steps]"""
+    """Norm of the gradient of a random reading of the last state by the input k steps back. [steps]"""
     with seeded(seed) as chance:
         layer = _layer(name)
         x = torch.randn(BATCH, STEPS, INPUTS, generator=chance, dtype=torch.float64, requires_grad=True)
@@ -118,7 +112,8 @@ def _sizes(name: str, seed: int) -> np.ndarray:
         states, _ = layer(x)
         (gradient,) = torch.autograd.grad((states[:, -1] @ reading).sum(), x)
     size = gradient.norm(dim=(0, 2)).flip(0)
-    return (size / size[0]).numpy()
+    relative: np.ndarray = (size / size[0]).numpy()
+    return relative
 
 
 def _losses(seed: int, clip: float) -> list[float]:
@@ -180,7 +175,10 @@ def _clipping_figure(free: list[list[float]], clipped: list[list[float]]) -> Dra
         logarithmic=True,
         marks=(Mark("always answering 1", BASELINE),),
     )
-    said = f"The RNN whose gradient explodes, trained on sums from {STARTS} starts. A dashed line that ends has no loss any more."
+    said = (
+        f"The RNN whose gradient explodes, trained on sums from {STARTS} starts. A dashed line that ends "
+        "has no loss any more."
+    )
     return Drawn(figure, said)
 
 

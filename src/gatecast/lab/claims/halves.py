@@ -5,8 +5,8 @@
              + noise
     heat_t = .89 heat_{t−1} + .11 |temperature_t|
 
-Warmth and cold raise y alike, so no line in temperature says anything of it. ARIMA first, then an LSTM on what
-ARIMA leaves, as in Zhang (2003), doi:10.1016/S0925-2312(01)00702-0.
+Warmth and cold raise y alike, so no line in temperature says anything of it. ARIMA first, then an LSTM on
+what ARIMA leaves, as in Zhang (2003), doi:10.1016/S0925-2312(01)00702-0.
 """
 
 from dataclasses import dataclass
@@ -45,6 +45,15 @@ class Planted:
     temperature: FloatArray
 
 
+LIMITS = (
+    "The series is planted to have both halves. On real ones the second can be absent, and then the LSTM "
+    "adds nothing: with the linear half alone the pair is not better than ARIMA.",
+    "The LSTM reads levels. One that is given differences may cope better with a trend.",
+    "The package's Hybrid weighs several linear members and trains its network on their forecasts; this is "
+    "the idea in its plainest form.",
+)
+
+
 def measure(seed: int) -> Finding:
     """Forecast all three series with ARIMA, with an LSTM, and with an LSTM on what ARIMA leaves."""
     planted = plant(seed)
@@ -76,26 +85,15 @@ def measure(seed: int) -> Finding:
         TITLE,
         told=(
             "The planted series is a sum of two halves: trend, daily season and an autoregression; and a "
-            "response to "
-            f"heat and cold alike, remembered for hours. Each model forecasts its last {TESTED} days, "
-            f"{HORIZON} steps "
-            "from each midnight, the temperature known.",
+            f"response to heat and cold alike, remembered for hours. Each model forecasts its last {TESTED} "
+            f"days, {HORIZON} steps from each midnight, the temperature known.",
             f"With the linear half alone ARIMA errs by {number(arima[1])} and the LSTM by "
-            f"{number(lstm[1])}. With the "
-            f"other half alone ARIMA errs by {number(arima[2])} and the LSTM by {number(lstm[2])}.",
-            f"Of the whole, ARIMA errs by {number(arima[0])}, the LSTM by {number(lstm[0])}, and ARIMA "
-            "with an LSTM on "
-            f"what it leaves by {number(both[0])}.",
+            f"{number(lstm[1])}. With the other half alone ARIMA errs by {number(arima[2])} and the LSTM by "
+            f"{number(lstm[2])}.",
+            f"Of the whole, ARIMA errs by {number(arima[0])}, the LSTM by {number(lstm[0])}, and ARIMA with "
+            f"an LSTM on what it leaves by {number(both[0])}.",
         ),
-        limits=(
-            "The series is planted to have both halves. On real ones the second can be absent, and then "
-            "the LSTM adds "
-            "nothing: with the linear half alone the pair is not better than ARIMA.",
-            "The LSTM reads levels. One that is given differences may cope better with a trend.",
-            "The package's Hybrid weighs several linear members and trains its network on their "
-            "forecasts; this is the "
-            "idea in its plainest form.",
-        ),
+        limits=LIMITS,
         measures=(
             Measure(
                 "error of the two together, share of the better one alone",
@@ -160,13 +158,14 @@ def _arima(planted: Planted, position: IntArray) -> FloatArray:
     )
     model = ARIMA(HORIZON, SEASON, ("temperature",)).learn(panel.seen_until(np.full(count, CUT)), Silent())
     origins = Origins(np.repeat(np.arange(count), len(position)), np.tile(position, count))
-    return model.forecast(panel, origins, (0.5,)).point.reshape(count, len(position), HORIZON)
+    point: FloatArray = model.forecast(panel, origins, (0.5,)).point
+    return point.reshape(count, len(position), HORIZON)  # type: ignore[no-any-return]  # numpy's own stub
 
 
 def _network(
     own: FloatArray, target: FloatArray, planted: Planted, position: IntArray, judged: IntArray, seed: int
 ) -> FloatArray:
-    """An LSTM over the past and the steps ahead, where its own series is unknown; its forecasts. [judged, horizon]
+    """Forecasts of an LSTM that reads past and steps ahead, the series as far as known. [judged, horizon]
 
     own     [time]              what it reads of the series
     target  [origins, horizon]  what it is to say
@@ -189,7 +188,8 @@ def _network(
             read = x[at[origins][:, None] + torch.arange(1 - CONTEXT, HORIZON + 1)]
             read[:, CONTEXT:, 0] = 0.0
             whole = torch.cat([read, ahead.expand(len(origins), -1, -1)], dim=-1)
-            return made(whole)[:, CONTEXT:, 0]
+            read_out: Tensor = made(whole)[:, CONTEXT:, 0]
+            return read_out
 
         def loss(generator: torch.Generator) -> Tensor:
             origins = torch.randint(0, learned, (BATCH,), generator=generator)

@@ -1,7 +1,8 @@
 """Demand on a holiday, and last year's holiday: which path lets a year act, on the bundled demand sample.
 
-A network that reads some days cannot remember a year. What last year's holidays did is in its weights, and the
-calendar is the input that calls it up. Both are measured: by leaving the input out, and by changing last year.
+A network that reads some days cannot remember a year. What last year's holidays did is in its weights, and
+the calendar is the input that calls it up. Both are measured: by leaving the input out, and by changing
+last year.
 """
 
 from dataclasses import dataclass, replace
@@ -63,21 +64,16 @@ def measure(seed: int) -> Finding:
         TITLE,
         told=(
             f"Electricity demand of Victoria, every second half-hour; an LSTM of {TRAINING.units} units "
-            "trained on the "
-            f"years before {TESTED}, forecasting each day of it from midnight. On its "
-            f"{int(year.holidays.sum())} "
-            f"holidays the error is {number(known)} MW with the holiday as an input and {number(unknown)} "
-            "MW without; "
-            f"on other days {number(ordinary)} MW.",
+            f"trained on the years before {TESTED}, forecasting each day of it from midnight. On its "
+            f"{int(year.holidays.sum())} holidays the error is {number(known)} MW with the holiday as an "
+            f"input and {number(unknown)} MW without; on other days {number(ordinary)} MW.",
             f"The memory cannot be the path. Raising all demand older than some days by {RAISED:,.0f} MW "
-            "moves "
-            f"the forecast as long as that is {oldest} days or less, and not at all beyond. Raising the same "
-            f"holiday's demand of the year before moves the forecast of this year's by {number(lastyear)} "
-            "MW.",
-            f"The path is the calendar: declaring the holiday lowers the same day's forecast by "
+            f"moves the forecast as long as that is {oldest} days or less, and not at all beyond. Raising "
+            "the same holiday's demand of the year before moves the forecast of this year's by "
+            f"{number(lastyear)} MW.",
+            "The path is the calendar: declaring the holiday lowers the same day's forecast by "
             f"{number(-effect)} MW, as the weights have learned from holidays of past years. A lag of a "
-            "year as an "
-            "input would be another path; this network has none.",
+            "year as an input would be another path; this network has none.",
         ),
         limits=(f"{int(year.holidays.sum())} holidays are few. {info.disclosure}",),
         measures=(

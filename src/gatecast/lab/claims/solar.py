@@ -1,7 +1,7 @@
 """Cloudy yesterday and today, so little sun tomorrow? How much that says, on the bundled solar sample.
 
 Clearness is ghi / ghi_clear where the clear sky gives more than 20 W/m², and cloud is what it lacks of 1. By
-night the last cloud of the evening is carried on: to interpolate across the night would tell it of the morning.
+night the last cloud of the evening is carried on: interpolating across the night would tell of the morning.
 """
 
 from dataclasses import dataclass
@@ -48,6 +48,13 @@ class Sky:
     split: int
 
 
+LIMITS = (
+    "One place. Where weather stays longer, yesterday says more.",
+    "There is no weather forecast in this. Where one is known for tomorrow, yesterday's cloud adds next to "
+    "nothing.",
+)
+
+
 def measure(seed: int) -> Finding:
     """How daily clearness follows on itself, and what the past adds to the calendar, hour by hour ahead."""
     sky = read_sky()
@@ -73,23 +80,15 @@ def measure(seed: int) -> Finding:
         TITLE,
         told=(
             f"At Golden, Colorado, {len(sky.daily)} days. A day's clearness is the share of a clear sky's "
-            "sun that came. After "
-            "two cloudy days, each of the cloudiest third, the next has "
-            f"{number(after['two cloudy days'])} on average; "
-            f"after two clear ones {number(after['two clear days'])}; over all "
-            f"{number(after['any days'])}. From one "
-            f"day to the next the correlation is {number(alike[0])}.",
-            "A small LSTM with the past cloud, against the same one with the calendar alone, both "
-            "trained on the years "
-            f"before {TESTED} and tested on it: the past saves {said}. For all of tomorrow, seen from "
-            "midnight, it "
-            f"saves {share(day_ahead)}.",
+            "sun that came. After two cloudy days, each of the cloudiest third, the next has "
+            f"{number(after['two cloudy days'])} on average; after two clear ones "
+            f"{number(after['two clear days'])}; over all {number(after['any days'])}. From one day to the "
+            f"next the correlation is {number(alike[0])}.",
+            "A small LSTM with the past cloud, against the same one with the calendar alone, both trained "
+            f"on the years before {TESTED} and tested on it: the past saves {said}. For all of tomorrow, "
+            f"seen from midnight, it saves {share(day_ahead)}.",
         ),
-        limits=(
-            "One place. Where weather stays longer, yesterday says more.",
-            "There is no weather forecast in this. Where one is known for tomorrow, yesterday's cloud "
-            "adds next to nothing.",
-        ),
+        limits=LIMITS,
         measures=(
             Measure("error saved by the past, one hour ahead", 100 * float(gain[0]), "%", above=30),
             Measure("error saved for tomorrow, from midnight", 100 * day_ahead, "%", above=0, below=15),
@@ -137,7 +136,7 @@ def _after(daily: np.ndarray) -> dict[str, float]:
 
 
 def _errors(sky: Sky, seed: int, *, past: bool) -> tuple[np.ndarray, float]:
-    """Mean absolute error of daylight hours, W/m²: by hours ahead over all origins, and from midnight. [horizon]"""
+    """Mean absolute error of daylight hours, W/m²: by hours ahead [horizon], and of the day from midnight."""
     cloud = (sky.cloud - USUAL_CLOUD) / CLOUD_SIZE if past else np.zeros_like(sky.cloud)
     x = torch.tensor(np.column_stack([cloud, sky.clear / SKY_SIZE, sky.clock]), dtype=torch.float32)
     clear = torch.tensor(np.where(sky.clear > LIT, sky.clear, 0.0), dtype=torch.float32)

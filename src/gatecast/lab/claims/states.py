@@ -1,11 +1,10 @@
 """Cell and hidden state: long and short memory, and the output gate between them.
 
-h_t = o_t ∘ tanh(c_t), so whatever h forgets sooner than c, the output gate has hidden. Measured in the network
-of `planted`, whose store outlasts the night while nothing of it shows.
+h_t = o_t ∘ tanh(c_t), so whatever h forgets sooner than c, the output gate has hidden. Measured in the
+network of `planted`, whose store outlasts the night while nothing of it shows.
 """
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from gatecast.insight import Curve, Strip, bars_figure, number, share, strips_figure
@@ -21,10 +20,15 @@ HOURS = 24 // DAY  # of a step
 LONGEST = 6 * DAY  # lags looked at
 WARM_UP = 4 * DAY
 SHOWN = 6 * DAY
+LIMITS = (
+    "Memory held is not memory used: a long half-life says what is kept, not that a forecast needs it.",
+    "The series was made so that what is stored must be hidden at times. Where nothing has to be hidden, c "
+    "and h can live equally long.",
+)
 
 
 def measure(seed: int) -> Finding:
-    """Autocorrelation half-lives of every unit's cell and hidden state, and how much of each is left at night."""
+    """Half-lives of every unit's cell and hidden state, and how much of each is there at night."""
     made, test = learned(seed), unseen()
     gates = record(made.layer, test.x).layers[0]
     cell, hidden, shown = (part[:, WARM_UP:] for part in (gates.cell, gates.hidden, gates.cell.tanh()))
@@ -44,24 +48,15 @@ def measure(seed: int) -> Finding:
         NAME,
         TITLE,
         told=(
-            "The network of the gates, on stretches it was not trained on. A half-life is the first lag "
-            "at which the "
-            "autocorrelation is below one half.",
-            f"In the middle of {len(order)} units the cell's is {number(middle['c'])} hours and the "
-            "hidden state's "
-            f"{number(middle['h'])}. Without the output gate, h would be tanh(c), whose half-life is "
-            f"{number(middle['tanh'])} hours: so it is the gate that makes the short memory.",
+            "The network of the gates, on stretches it was not trained on. A half-life is the first lag at "
+            "which the autocorrelation is below one half.",
+            f"In the middle of {len(order)} units the cell's is {number(middle['c'])} hours and the hidden "
+            f"state's {number(middle['h'])}. Without the output gate, h would be tanh(c), whose half-life "
+            f"is {number(middle['tanh'])} hours: so it is the gate that makes the short memory.",
             f"At night, when nothing of the store shows, the cell states have {share(left['c'])} of their "
-            "size by day "
-            f"and the hidden states {share(left['h'])}. In the morning the store is still there.",
+            f"size by day and the hidden states {share(left['h'])}. In the morning the store is still there.",
         ),
-        limits=(
-            "Memory held is not memory used: a long half-life says what is kept, not that a forecast "
-            "needs it.",
-            "The series was made so that what is stored must be hidden at times. Where nothing has to be "
-            "hidden, c "
-            "and h can live equally long.",
-        ),
+        limits=LIMITS,
         measures=(
             Measure("half-life of the cell state, median of the units", middle["c"], "hours", above=12),
             Measure(
@@ -88,7 +83,11 @@ def measure(seed: int) -> Finding:
 
 
 def half_lives(values: Tensor) -> np.ndarray:
-    """First lag at which the autocorrelation is below one half; `LONGEST` if none is. [count, time, units] to [units]"""
+    """First lag at which each unit's autocorrelation is below one half; `LONGEST` if none is.
+
+    values   [count, time, units]
+    returns  [units]  steps
+    """
     centred = (values - values.mean((0, 1))).numpy().astype(np.float64)
     variance = (centred**2).mean((0, 1))
     lives = np.full(centred.shape[-1], LONGEST)

@@ -4,6 +4,8 @@ What can be measured of that: with a copy of the weights for each step, the grad
 is the sum of the copies' gradients, and a longer sequence needs no more numbers.
 """
 
+from typing import cast
+
 import torch
 from torch import Tensor
 
@@ -11,17 +13,21 @@ from gatecast.insight import number, unrolled_figure
 from gatecast.lab.finding import Drawn, Finding, Measure
 from gatecast.lab.nets import seeded
 from gatecast.lab.planted import DAY, INPUTS, learned, unseen
-from gatecast.memory import LSTMCell, cells_of, record, unroll
+from gatecast.memory import LSTMCell, LSTMRecord, cells_of, record, unroll
 
 NAME, TITLE = "unrolled", "Every step is the same cell: one set of weights, gate values of its own"
 STEPS, SEQUENCES = 2 * DAY, 8
 SHOWN = DAY
+LIMITS = (
+    "Sharing is a choice and not a finding: what is measured is that the gradient follows from it, and how "
+    "far apart the gates of one cell can be.",
+)
 
 
 def measure(seed: int) -> Finding:
     """Give every step its own copy of the weights, and compare."""
     made, test = learned(seed), unseen()
-    cell = _double(cells_of(made.layer)[0][0])
+    cell = _double(cast(LSTMCell, cells_of(made.layer)[0][0]))
     x = test.x[:SEQUENCES, :STEPS].double()
     with seeded(seed) as chance:
         reading = torch.randn(cell.hidden, generator=chance, dtype=torch.float64)
@@ -33,36 +39,20 @@ def measure(seed: int) -> Finding:
     moved = _moved(cell, x)
     gates = record(made.layer, test.x[:1]).layers[0]
     forget = gates.forget_gate[0].mean(-1)
-    begin = _around_a_front(test.x[0])
-    figure = unrolled_figure(
-        {
-            "input": gates.input_gate[0, begin : begin + SHOWN].mean(-1).numpy(),
-            "forget": gates.forget_gate[0, begin : begin + SHOWN].mean(-1).numpy(),
-            "output": gates.output_gate[0, begin : begin + SHOWN].mean(-1).numpy(),
-        },
-        [_words(row) for row in test.x[0, begin : begin + SHOWN]],
-    )
     return Finding(
         NAME,
         TITLE,
         told=(
             f"The LSTM of the gates has {numbers:,} weights, however long the series. Set to work in the "
-            "middle of a "
-            f"stretch, with the state it had there, it makes the gates it made on its way "
+            "middle of a stretch, with the state it had there, it makes the gates it made on its way "
             f"(difference {moved:.1g}): no step has weights of its own.",
-            f"Given {STEPS} steps with a copy of the weights each, the gradients of the {STEPS} copies "
-            "sum to the "
-            f"gradient of the one shared set, to {off:.0e} of its size: so training adds up what every "
-            "step asks "
-            "of the same weights.",
-            f"What differs from step to step are the gates: the mean of the forget gates runs from "
+            f"Given {STEPS} steps with a copy of the weights each, the gradients of the {STEPS} copies sum "
+            f"to the gradient of the one shared set, to {off:.0e} of its size: so training adds up what "
+            "every step asks of the same weights.",
+            "What differs from step to step are the gates: the mean of the forget gates runs from "
             f"{number(float(forget.min()))} to {number(float(forget.max()))} over one stretch of the series.",
         ),
-        limits=(
-            "Sharing is a choice and not a finding: what is measured is that the gradient follows from "
-            "it, and how "
-            "far apart the gates of one cell can be.",
-        ),
+        limits=LIMITS,
         measures=(
             Measure("sum of the steps' gradients less the shared one, relative", off, below=1e-10),
             Measure(
@@ -76,15 +66,21 @@ def measure(seed: int) -> Finding:
                 above=0.1,
             ),
         ),
-        figures=(
-            Drawn(
-                figure,
-                "One cell at eight steps. Bars: each step's own gates, mean of the units. Below: what it "
-                "read.",
-            ),
-        ),
+        figures=(_figure(gates, test.x[0]),),
         seed=seed,
     )
+
+
+def _figure(gates: LSTMRecord, x: Tensor) -> Drawn:
+    """One cell at eight steps around a front."""
+    begin = _around_a_front(x)
+    shown = slice(begin, begin + SHOWN)
+    values = {"input": gates.input_gate, "forget": gates.forget_gate, "output": gates.output_gate}
+    figure = unrolled_figure(
+        {name: gate[0, shown].mean(-1).numpy() for name, gate in values.items()}, list(map(_words, x[shown]))
+    )
+    said = "One cell at eight steps. Bars: each step's own gates, mean of the units. Below: what it read."
+    return Drawn(figure, said)
 
 
 def _double(cell: LSTMCell) -> LSTMCell:
@@ -129,11 +125,12 @@ def _moved(cell: LSTMCell, x: Tensor) -> float:
         _, whole = unroll(cell, x)
         state, _ = unroll(cell, x[:, :middle])
         _, half = unroll(cell, x[:, middle:], state)
-    return float((whole.forget_gate[:, middle:] - half.forget_gate).abs().max())
+    late, again = cast(LSTMRecord, whole).forget_gate[:, middle:], cast(LSTMRecord, half).forget_gate
+    return float((late - again).abs().max())
 
 
 def _around_a_front(x: Tensor) -> int:
-    """A step from which eight hold a front in their middle: the first such; the beginning if there is none."""
+    """A step from which eight hold a front in their middle: the first such, else the beginning."""
     fronts = torch.nonzero(x[:-SHOWN, INPUTS.index("front")])[:, 0] - SHOWN // 2
     return int(next((at for at in fronts if at >= 0), 0))
 

@@ -1,6 +1,6 @@
 """Small recurrent networks and their training, plain enough to be read whole.
 
-One recurrent layer of PyTorch and a linear readout; Adam, one cycle of the rate, clipped gradients. The RNN
+One recurrent layer of PyTorch and a linear readout; Adam, clipped gradients, one cycle of the rate or a steady one. The RNN
 and the LSTM are made and trained by the same lines, so what differs between them is the cell.
 """
 
@@ -85,11 +85,16 @@ def train(
     steps: int,
     rate: float = 1e-2,
     clip: float = 1.0,
+    cycle: bool = True,
 ) -> list[float]:
-    """Train, and give the loss of every step."""
+    """Train, and give the loss of every step.
+
+    cycle  one cycle of the rate, whose highest is `rate`; a steady rate if not
+    """
     parameters = list(network.parameters())
     optimiser = torch.optim.Adam(parameters, lr=rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=WARM_UP)
+    if cycle:
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=WARM_UP)
     losses = []
     for _ in range(steps):
         optimiser.zero_grad()
@@ -97,6 +102,7 @@ def train(
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(parameters, clip)
         optimiser.step()
-        schedule.step()
+        if cycle:
+            schedule.step()
         losses.append(float(loss.detach()))
     return losses

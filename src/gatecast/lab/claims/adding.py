@@ -90,7 +90,9 @@ def _learned(name: str, made: Net, chance: torch.Generator, rate: float, curves:
         x, y = draw(BATCH, generator)
         return (made.last(x) - y).square().mean()
 
-    losses = torch.tensor(train(made, loss, chance, steps=STEPS, rate=rate)).view(-1, SMOOTH).mean(1)
+    losses = (
+        torch.tensor(train(made, loss, chance, steps=STEPS, rate=rate, cycle=False)).view(-1, SMOOTH).mean(1)
+    )
     curves.append(Curve(name, torch.arange(1, len(losses) + 1).numpy() * SMOOTH, losses.numpy()))
     x, y = draw(TESTS, torch.Generator().manual_seed(TEST_SEED))
     with torch.no_grad():

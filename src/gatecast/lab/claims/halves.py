@@ -127,7 +127,8 @@ def plant(seed: int) -> Planted:
 
 def _wandering(chance: np.random.Generator, keeps: float) -> FloatArray:
     """A first-order autoregression of variance 1. [time]"""
-    return _kept(chance.normal(size=TIME), keeps) * np.sqrt((1 + keeps) / (1 - keeps))
+    wandering: FloatArray = _kept(chance.normal(size=TIME), keeps) * np.sqrt((1 + keeps) / (1 - keeps))
+    return wandering
 
 
 def _kept(values: FloatArray, keeps: float) -> FloatArray:
@@ -159,7 +160,7 @@ def _arima(planted: Planted, position: IntArray) -> FloatArray:
     model = ARIMA(HORIZON, SEASON, ("temperature",)).learn(panel.seen_until(np.full(count, CUT)), Silent())
     origins = Origins(np.repeat(np.arange(count), len(position)), np.tile(position, count))
     point: FloatArray = model.forecast(panel, origins, (0.5,)).point
-    return point.reshape(count, len(position), HORIZON)  # type: ignore[no-any-return]  # numpy's own stub
+    return point.reshape(count, len(position), HORIZON)
 
 
 def _network(

@@ -1,4 +1,4 @@
-"""The lab's page and command: every claim on it, a failing one as plainly as the rest, nothing from elsewhere."""
+"""The lab's page and command: every claim on it, a failing one as plainly, nothing from elsewhere."""
 
 import json
 import re
@@ -7,8 +7,8 @@ import sys
 import plotly.graph_objects as go
 import pytest
 
-from gatecast.cli import lab as command_file
 from gatecast.cli import main
+from gatecast.cli.lab import EXAMPLES
 from gatecast.errors import OptionError
 from gatecast.lab import CLAIMS, Drawn, Finding, Measure, chosen_claims, command, measure_claims, write_lab
 from gatecast.progress import Silent
@@ -86,7 +86,7 @@ def test_the_command_repeats_what_was_asked():
 
 
 def test_the_help_names_every_claim():
-    named = re.search(r"Claims: (.*)\.", command_file.EXAMPLES)
+    named = re.search(r"Claims: (.*)\.", EXAMPLES)
     assert named is not None
     assert named.group(1).split(", ") == list(CLAIMS)
 
@@ -95,9 +95,8 @@ def test_the_help_names_every_claim():
 def run(monkeypatch, capsys):
     """Run the command line with claims that are quick: exit code, standard output and standard error."""
     for name in CLAIMS:
-        monkeypatch.setitem(
-            CLAIMS, name, lambda seed, name=name: finding(name, 0.2 if name == "spike" else 0, seed)
-        )
+        value = 0.2 if name == "spike" else 0.0
+        monkeypatch.setitem(CLAIMS, name, lambda seed, name=name, value=value: finding(name, value, seed))
 
     def typed(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["gatecast", "lab", *map(str, arguments)])

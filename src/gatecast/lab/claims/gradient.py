@@ -186,7 +186,7 @@ def _power(value: float) -> str:
     """A very large or small number in powers of ten.
 
     >>> _power(3.2e-14), _power(770.2)
-    ('3e-14', '770')
+    ('3e-14', '770.2')
     """
     return (
         f"{value:.0e}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")

@@ -45,26 +45,21 @@ def page(findings: Sequence[Finding], command: str) -> str:
 
 
 def _head(findings: Sequence[Finding]) -> str:
-    """What the page is, and every claim in a line."""
+    """What the page is, and every claim in a line; the verdict stands where a narrow screen shows it."""
     failed = sum(not finding.holds for finding in findings)
     count = len(findings)
     result = f"All {count} hold." if not failed else f"{failed} of {count} do not hold with this seed."
     if count == 1:
         result = "It holds." if not failed else "It does not hold with this seed."
-    rows = [(f.title, f"{_first(f).what}: {_first(f).said}", _first(f).wanted, _word(f)) for f in findings]
+    rows = [(f.title, _word(f), f"{_first(f).what}: {_first(f).said}", _first(f).wanted) for f in findings]
     return (
         paragraph(ABOUT, "lead")
         + table(
-            (
-                "claim",
-                "its number",
-                "wanted",
-                "seed " + "/".join(str(s) for s in sorted({f.seed for f in findings})),
-            ),
+            ("claim", f"seed {findings[0].seed}", "its number", "wanted"),
             rows,
             kinds=[_kind(f) for f in findings],
             links=[f.name for f in findings],
-            words=(0, 1),
+            words=(0, 2),
         )
         + paragraph(result, "fails" if failed else "holds")
     )

@@ -1,7 +1,7 @@
 """Small recurrent networks and their training, plain enough to be read whole.
 
-One recurrent layer of PyTorch and a linear readout; Adam, clipped gradients, one cycle of the rate or a steady
-one. RNN and LSTM are made and trained by the same lines, so what differs between them is the cell.
+One recurrent layer of PyTorch and a linear readout; Adam, clipped gradients, one cycle of the rate or a
+steady one. RNN and LSTM are made and trained by the same lines, so what differs between them is the cell.
 """
 
 from collections.abc import Callable, Iterator

@@ -30,9 +30,9 @@ class CoupledLSTMCell(LSTMLedger):
     Its record has the input gate 1 − f; before the sigmoid that is −f_before, since 1 − σ(a) = σ(−a).
     """
 
-    W: Float[Tensor, "rows inputs"]
-    U: Float[Tensor, "rows units"]
-    b: Float[Tensor, "rows"]
+    W: Tensor
+    U: Tensor
+    b: Tensor
 
     def __post_init__(self) -> None:
         check_parameters("CoupledLSTMCell", 3, self.W, self.U, {"b": self.b}, square=True)

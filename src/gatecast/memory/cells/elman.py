@@ -24,9 +24,9 @@ class ElmanCell:
     nonlinearity  "tanh" or "relu"
     """
 
-    W: Float[Tensor, "units inputs"]
-    U: Float[Tensor, "units units"]
-    b: Float[Tensor, "units"]
+    W: Tensor
+    U: Tensor
+    b: Tensor
     nonlinearity: Literal["tanh", "relu"] = "tanh"
 
     def __post_init__(self) -> None:

@@ -30,10 +30,10 @@ class GRUCell:
     reset_after     True is PyTorch's, cuDNN's and Keras' convention; False is ONNX' default
     """
 
-    W: Float[Tensor, "rows inputs"]
-    U: Float[Tensor, "rows units"]
-    b: Float[Tensor, "rows"]
-    recurrent_bias: Float[Tensor, "rows"]
+    W: Tensor
+    U: Tensor
+    b: Tensor
+    recurrent_bias: Tensor
     reset_after: bool = True
 
     def __post_init__(self) -> None:

@@ -37,15 +37,15 @@ class LayerNormLSTMCell(LSTMLedger):
     epsilon           added to the variance
     """
 
-    W: Float[Tensor, "rows inputs"]
-    U: Float[Tensor, "rows units"]
-    b: Float[Tensor, "rows"]
-    alpha_h: Float[Tensor, "rows"]
-    beta_h: Float[Tensor, "rows"]
-    alpha_x: Float[Tensor, "rows"]
-    beta_x: Float[Tensor, "rows"]
-    alpha_c: Float[Tensor, "units"]
-    beta_c: Float[Tensor, "units"]
+    W: Tensor
+    U: Tensor
+    b: Tensor
+    alpha_h: Tensor
+    beta_h: Tensor
+    alpha_x: Tensor
+    beta_x: Tensor
+    alpha_c: Tensor
+    beta_c: Tensor
     epsilon: float = EPSILON
 
     def __post_init__(self) -> None:

@@ -46,10 +46,10 @@ class LSTMCell(LSTMLedger):
     projection  [hidden, units]    P; none if not given
     """
 
-    W: Float[Tensor, "rows inputs"]
-    U: Float[Tensor, "rows hidden"]
-    b: Float[Tensor, "rows"]
-    projection: Float[Tensor, "hidden units"] | None = None
+    W: Tensor
+    U: Tensor
+    b: Tensor
+    projection: Tensor | None = None
 
     def __post_init__(self) -> None:
         check_parameters("LSTMCell", 4, self.W, self.U, {"b": self.b})

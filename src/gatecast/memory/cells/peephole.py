@@ -32,12 +32,12 @@ class PeepholeLSTMCell(LSTMLedger):
     p_i, p_f, p_o  [units]
     """
 
-    W: Float[Tensor, "rows inputs"]
-    U: Float[Tensor, "rows units"]
-    b: Float[Tensor, "rows"]
-    p_i: Float[Tensor, "units"]
-    p_f: Float[Tensor, "units"]
-    p_o: Float[Tensor, "units"]
+    W: Tensor
+    U: Tensor
+    b: Tensor
+    p_i: Tensor
+    p_f: Tensor
+    p_o: Tensor
 
     def __post_init__(self) -> None:
         check_parameters("PeepholeLSTMCell", 4, self.W, self.U, {"b": self.b}, square=True)

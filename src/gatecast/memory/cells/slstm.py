@@ -35,9 +35,9 @@ class SLSTMCell:
     forget gates this is the sigmoid.
     """
 
-    W: Float[Tensor, "rows inputs"]
-    U: Float[Tensor, "rows units"]
-    b: Float[Tensor, "rows"]
+    W: Tensor
+    U: Tensor
+    b: Tensor
 
     def __post_init__(self) -> None:
         check_parameters("SLSTMCell", 4, self.W, self.U, {"b": self.b}, square=True)

@@ -22,6 +22,13 @@ ARRAYS_IN = (
     "gatecast.linear",
     "gatecast.memory",
     "gatecast.hybrid",
+    "gatecast.insight.gradients.chain",
+    "gatecast.insight.gradients.flow",
+    "gatecast.insight.gradients.jacobian",
+    "gatecast.insight.account.ledger",
+    "gatecast.insight.gradients.strand",
+    "gatecast.insight.gradients.training_flow",
+    "gatecast.insight.gradients.verdict",
 )
 install_import_hook(ARRAYS_IN, "array_checks.checked")
 

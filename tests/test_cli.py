@@ -119,6 +119,52 @@ def test_the_covariates_ahead_come_from_their_own_table(gatecast, load, tmp_path
     assert "temperature (known ahead)" in err
 
 
+@pytest.mark.parametrize("more", [(), ("--json",), ("--level", "50", "--level", "90.5")])
+def test_a_saved_model_says_what_the_command_that_saved_it_said(gatecast, load, tmp_path, more):
+    saved = tmp_path / "load.gatecast"
+    code, first, err = gatecast(*naive(load, "--save", saved, *more))
+    assert (code, f"wrote {saved}" in err) == (0, True)
+    code, second, err = gatecast("predict", saved, *more)
+    assert code == 0, err
+    assert "SeasonalNaive(horizon=24)" in err
+    assert "Europe/Madrid" in err
+    if "--json" not in more:
+        assert second == first
+    else:
+        told = json.loads(first) | {"wrote": []}
+        assert json.loads(second) == told
+
+
+def test_a_saved_model_takes_the_covariates_ahead_and_the_names_of_its_notes(gatecast, load, tmp_path):
+    table, saved, future = read_table(load), tmp_path / "m.gatecast", tmp_path / "future.csv"
+    table.head(216).write_parquet(tmp_path / "past.parquet")
+    table.tail(24).drop("y").write_csv(future)
+    options = ("--known", "temperature", "--future", future)
+    _, first, _ = gatecast(*naive(tmp_path / "past.parquet", *options, "--save", saved))
+    assert gatecast("predict", saved, "--future", future, "--quiet") == (0, first, "")
+    code, _, err = gatecast("predict", saved)
+    assert code == 1
+    assert "give them by --future" in err
+    code, _, err = gatecast("predict", saved, "--future", future, "--parts")
+    assert code == 1
+    assert "--parts but SeasonalNaive has no parts" in err
+
+
+def test_where_a_model_is_to_be_saved_is_checked_before_the_table_is_read(gatecast):
+    for target, said in (("m.pickle", "wanted .gatecast or .safetensors"), ("no/m.gatecast", "No such file")):
+        code, _, err = gatecast("forecast", "nowhere.csv", "--horizon", 3, "--save", target)
+        assert (code, said in err) == (1, True), err
+
+
+def test_a_table_is_no_saved_model_and_is_not_written_over(gatecast, load, tmp_path):
+    code, _, err = gatecast("predict", load)
+    assert (code, "'load.parquet' is no model saved by gatecast" in err) == (1, True)
+    saved = tmp_path / "m.gatecast"
+    saved.write_text("kept")
+    code, _, err = gatecast("predict", "nowhere.gatecast", "--future", load, "--out", load)
+    assert (code, "it is a file this command reads" in err) == (1, True)
+
+
 def test_missing_covariates_ahead_are_told_in_the_words_of_the_command_line(gatecast, load):
     code, out, err = gatecast(*naive(load, "--known", "temperature"))
     assert (code, out) == (1, "")
@@ -210,7 +256,7 @@ MISTAKES = [
     (ask("backtest", "--models", "naive,dirft"), "did you mean 'drift'?"),
     (ask("backtest", "--models", ","), "no model to compare"),
     (ask("backtest", "--out", "b.parquet"), "a leaderboard is written as .csv"),
-    (ask("forecast", "--out", "{load}"), "is a table this command reads and would be lost"),
+    (ask("forecast", "--out", "{load}"), "is a file this command reads and would be lost"),
     (ask("forecast", "--model", "naive", "--horizon", 10**8), "--horizon 100000000 makes"),
     (ask("backtest", "--models", "naive", "--season", 0), "--season 0 is not a length in steps"),
     (("demo", "--set", "wind"), "there is no sample 'wind'; wanted one of demand, solar"),
@@ -312,7 +358,7 @@ def test_notes_and_errors_name_options_as_they_are_typed(gatecast, tmp_path):
     assert "give --season if there is one" in json.loads(out)["notes"][0]
 
 
-@pytest.mark.parametrize("command", ["forecast", "backtest", "demo"])
+@pytest.mark.parametrize("command", ["forecast", "predict", "backtest", "demo"])
 def test_help_has_examples(gatecast, command):
     code, out, _ = gatecast(command, "--help")
     assert code == 0

@@ -15,32 +15,42 @@ if TYPE_CHECKING:
     from gatecast.errors import GatecastError as GatecastError
     from gatecast.forecaster import Forecast as Forecast
     from gatecast.forecaster import Origins as Origins
-    from gatecast.hybrid import Hybrid as Hybrid
     from gatecast.hybrid import LinearHalf as LinearHalf
+    from gatecast.insight import xray_figure as xray_figure
     from gatecast.linear import ARIMA as ARIMA
     from gatecast.linear import Autoregression as Autoregression
     from gatecast.linear import Drift as Drift
     from gatecast.linear import SeasonalNaive as SeasonalNaive
-    from gatecast.memory import GRU as GRU
-    from gatecast.memory import LSTM as LSTM
-    from gatecast.memory import RNN as RNN
+    from gatecast.memory import read_keras as read_keras
+    from gatecast.memory import read_onnx as read_onnx
     from gatecast.memory import record as record
+    from gatecast.models import GRU as GRU
+    from gatecast.models import LSTM as LSTM
+    from gatecast.models import RNN as RNN
+    from gatecast.models import Hybrid as Hybrid
+    from gatecast.models import load as load
+    from gatecast.models import save as save
 
     __version__: str
 
 _ROOM = {
-    "Hybrid": "gatecast.hybrid",
+    "Hybrid": "gatecast.models",
     "LinearHalf": "gatecast.hybrid",
-    "LSTM": "gatecast.memory",
-    "GRU": "gatecast.memory",
-    "RNN": "gatecast.memory",
+    "LSTM": "gatecast.models",
+    "GRU": "gatecast.models",
+    "RNN": "gatecast.models",
     "record": "gatecast.memory",
+    "xray_figure": "gatecast.insight",
+    "read_keras": "gatecast.memory",
+    "read_onnx": "gatecast.memory",
     "ARIMA": "gatecast.linear",
     "Autoregression": "gatecast.linear",
     "SeasonalNaive": "gatecast.linear",
     "Drift": "gatecast.linear",
     "cross_validate": "gatecast.backtest",
     "leaderboard": "gatecast.backtest",
+    "save": "gatecast.models",
+    "load": "gatecast.models",
     "Panel": "gatecast.data",
     "read_table": "gatecast.data",
     "load_sample": "gatecast.data",
@@ -50,7 +60,19 @@ _ROOM = {
 }
 
 # Rooms whose doors open as attributes, like `gatecast.insight.fan_chart`.
-_DOORS = {"backtest", "data", "demo", "hybrid", "insight", "jobs", "lab", "linear", "memory", "report"}
+_DOORS = {
+    "artifact",
+    "backtest",
+    "data",
+    "demo",
+    "hybrid",
+    "insight",
+    "jobs",
+    "lab",
+    "linear",
+    "memory",
+    "report",
+}
 
 __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Hybrid",
@@ -63,8 +85,13 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "SeasonalNaive",
     "Drift",
     "record",
+    "xray_figure",
+    "read_keras",
+    "read_onnx",
     "cross_validate",
     "leaderboard",
+    "save",
+    "load",
     "Panel",
     "read_table",
     "load_sample",

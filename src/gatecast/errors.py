@@ -44,8 +44,16 @@ class NotFittedError(GatecastError):
     """A forecast was asked of a model that has not been fitted."""
 
 
+class ArtifactError(GatecastError):
+    """A file that is not a saved model, not whole, or not of this version; a model that cannot be saved."""
+
+
 class MissingExtraError(GatecastError):
     """An optional package is not installed; the message names the extra that brings it."""
+
+
+class ModelFileError(GatecastError):
+    """A file of someone else's model that cannot be read, or holds a layer for which we have no cell."""
 
 
 def listed(offenders: Sequence[object], total: int | None = None) -> str:

@@ -94,8 +94,14 @@ class TableDoor(ABC):
         panel = self._with_holidays(reading.panel)
         for earlier in FITTED:  # a fit cut short leaves no half of the old one behind
             self.__dict__.pop(earlier, None)
-        self.learn(panel, reports)
-        self.reading_, self.panel_, self.notes_ = reading, panel, reports.notes
+        return self.learn(panel, reports).keep(reading, panel, reports.notes)
+
+    def keep(self, reading: Reading, panel: Panel, notes: tuple[str, ...]) -> Self:
+        """Know the table behind the panel given to `learn`, as `fit` does, so that `predict` goes on from it.
+
+        panel  the reading's, with its holidays
+        """
+        self.reading_, self.panel_, self.notes_ = reading, panel, notes
         return self
 
     def predict(
@@ -111,8 +117,7 @@ class TableDoor(ABC):
         """
         reading = self._fitted()
         quantiles = probabilities(_distinct(level))
-        future = extend(reading.panel, reading.layout, self.horizon, X_df, _Warnings())
-        panel = self._as_fitted(future)
+        panel = self._continued(X_df)
         forecast = self._ahead(panel, quantiles)
         if parts and forecast.linear_part is None:
             raise OptionError(f"parts=True but {self.name} has no parts; leave it out, or use Hybrid")
@@ -166,6 +171,13 @@ class TableDoor(ABC):
             forecast, panel, reading.layout, self.name, _distinct(level), cutoff=True, actual=True
         )
 
+    def ahead(self, X_df: Frame | None = None) -> Panel:
+        """The fitted panel continued by the steps `predict` forecasts, their known covariates filled.
+
+        Raises NotFittedError before `fit`, CovariateError naming the steps whose known covariates lack.
+        """
+        return self._continued(X_df)
+
     def make_future_dataframe(self) -> Frame:
         """The ids and times `predict` forecasts: fill in the known covariates and give it as `X_df`."""
         reading = self._fitted()
@@ -216,6 +228,10 @@ class TableDoor(ABC):
         if reading is None:
             raise NotFittedError(f"this {self.name} is not fitted; call fit with a table first")
         return reading
+
+    def _continued(self, X_df: Frame | None) -> Panel:
+        reading = self._fitted()
+        return self._as_fitted(extend(reading.panel, reading.layout, self.horizon, X_df, _Warnings()))
 
     def _as_fitted(self, panel: Panel) -> Panel:
         """A panel that continues the fitted one, with its holidays; OptionError if they are others by now."""
@@ -269,5 +285,5 @@ class _Warnings(Silent):
     """Says notes as warnings, where nobody gave somewhere to report to."""
 
     def note(self, message: str) -> None:
-        """Warn whoever called `predict`."""
-        warnings.warn(message, UserWarning, stacklevel=4)
+        """Warn whoever called `predict` or `ahead`."""
+        warnings.warn(message, UserWarning, stacklevel=5)

@@ -13,6 +13,7 @@ from gatecast import Hybrid, LinearHalf
 from gatecast.data import Panel
 from gatecast.errors import SeriesError
 from gatecast.forecaster import Forecast, Origins
+from gatecast.hybrid import linear_ledger
 from gatecast.memory import Trained, Training, learn_network, own_width, plan_windows, read
 from gatecast.progress import Silent, Task
 from synthetic_panels import hourly_panel, with_values
@@ -72,6 +73,17 @@ def test_linear_part_and_memory_part_are_the_forecast_to_the_bit(kind: str, shar
     assert np.isfinite(forecast.quantiles).all()
     assert (np.diff(forecast.quantiles, axis=-1) >= 0).all()
     assert forecast.quantiles[..., 1].tobytes() == forecast.point.tobytes()
+
+
+@every_kind
+def test_the_ledger_splits_the_linear_part_of_the_forecast(kind: str) -> None:
+    model, panel, origins = learned(kind), panel_for(kind), some_origins(panel_for(kind))
+    linear = model.forecast(panel, origins, LEVELS).linear_part
+    assert linear is not None
+    for series, position, said in zip(origins.series, origins.position, linear, strict=True):
+        ledger = linear_ledger(model, panel, int(series), int(position))
+        np.testing.assert_allclose(ledger.total(), said, rtol=1e-10)
+        assert "temperature" in ledger.names
 
 
 @every_kind

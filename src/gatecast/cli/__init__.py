@@ -19,6 +19,8 @@ from gatecast.cli.forecast import EXAMPLES as FORECAST_EXAMPLES
 from gatecast.cli.forecast import forecast
 from gatecast.cli.lab import EXAMPLES as LAB_EXAMPLES
 from gatecast.cli.lab import lab
+from gatecast.cli.predict import EXAMPLES as PREDICT_EXAMPLES
+from gatecast.cli.predict import predict
 from gatecast.cli.wording import in_shell_words
 from gatecast.errors import GatecastError
 
@@ -35,6 +37,7 @@ app = typer.Typer(
     epilog=EXIT_CODES,
 )
 app.command(epilog=FORECAST_EXAMPLES)(forecast)
+app.command(epilog=PREDICT_EXAMPLES)(predict)
 app.command(epilog=BACKTEST_EXAMPLES)(backtest)
 app.command(epilog=DEMO_EXAMPLES)(demo)
 app.command(epilog=LAB_EXAMPLES)(lab)

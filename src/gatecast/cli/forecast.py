@@ -1,7 +1,7 @@
 """`gatecast forecast`: what follows a table."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,6 @@ from gatecast.cli.wording import in_shell_words
 from gatecast.errors import OptionError
 
 if TYPE_CHECKING:
-    import gatecast.insight
     import gatecast.jobs
     import gatecast.report
 
@@ -23,12 +22,20 @@ Examples:
 
   gatecast forecast load.parquet --horizon 48 --known temperature --future weather.csv --holidays AU-VIC
 
+  gatecast forecast load.csv --horizon 24 --save load.gatecast
+
   gatecast forecast load.csv --horizon 24 --model linear --out forecast.parquet --report page.html
 """
 
 
 Future = Annotated[
     Path | None, typer.Option(help="Table of the known covariates ahead.", rich_help_panel=options.TABLE)
+]
+Save = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write the fitted model here, .gatecast, for gatecast predict.", rich_help_panel=options.OUTPUT
+    ),
 ]
 Parts = Annotated[
     bool,
@@ -56,13 +63,15 @@ def forecast(
     parts: Parts = False,
     out: options.Out = None,
     report: options.Report = None,
+    save: Save = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Forecast what follows a table, with intervals."""
     jobs, console, widths = gatecast.jobs, show.people(quiet), tuple(dict.fromkeys(level or (80.0, 95.0)))
     jobs.check_targets(out, report)
-    jobs.keep_inputs((table, future), (out, report))
+    jobs.check_model(save)
+    jobs.keep_inputs((table, future), (out, report, save))
     jobs.probabilities(widths)
     entry_of(model)
     question = jobs.Question(
@@ -79,15 +88,17 @@ def forecast(
     ahead = None if future is None else gatecast.read_table(future)
     source = jobs.read(gatecast.read_table(table), question)
     show.facts(console, f"Read {table}", gatecast.insight.facts(source.panel), source.notes)
-    answer = jobs.forecast(
-        source, jobs.make(model, question), show.progress(quiet), level=widths, future=ahead, parts=parts
-    )
+    maker = jobs.make(model, question)
+    answer = jobs.forecast(source, maker, show.progress(quiet), level=widths, future=ahead, parts=parts)
     written = [] if out is None else [jobs.save(answer.frame, out)]
     if report is not None:
         written.append(_page(report, table, source, answer, widths))
+    if save is not None:
+        written.append(gatecast.save(maker, save))
     show.wrote(console, written)
     if as_json:
-        show.machine(_told(source, answer, written, rows=out is None))
+        notes = (*source.notes, *answer.notes)
+        show.machine(show.told(source.panel, notes, answer, written, rows=out is None))
     elif out is None:
         show.machine(jobs.as_csv(answer.frame))
 
@@ -111,18 +122,3 @@ def _page(
         seed=source.question.seed,
     )
     return gatecast.report.write_report(path, contents)
-
-
-def _told(
-    source: "gatecast.jobs.Source", answer: "gatecast.jobs.Answer", written: list[Path], *, rows: bool
-) -> str:
-    """What a program is told: what was read, what was done, and the forecast or where it is."""
-    told: dict[str, Any] = {
-        "read": dict(gatecast.insight.facts(source.panel)),
-        "notes": [in_shell_words(note) for note in (*source.notes, *answer.notes)],
-        "model": answer.model,
-        "wrote": [str(path) for path in written],
-    }
-    if rows:
-        told["forecast"] = answer.frame.to_dicts()
-    return show.as_json(told)

@@ -120,6 +120,26 @@ def failed(message: str) -> None:
     people().print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
 
 
+def told(
+    panel: "gatecast.Panel",
+    notes: Sequence[str],
+    answer: "gatecast.jobs.Answer | gatecast.jobs.Prediction",
+    written: Sequence[object],
+    *,
+    rows: bool,
+) -> str:
+    """What a program is told: what was read, what was done, and the forecast or where it is."""
+    said: dict[str, Any] = {
+        "read": dict(gatecast.insight.facts(panel)),
+        "notes": [in_shell_words(note) for note in notes],
+        "model": answer.model,
+        "wrote": [str(path) for path in written],
+    }
+    if rows:
+        said["forecast"] = answer.frame.to_dicts()
+    return as_json(said)
+
+
 def as_json(told: dict[str, Any]) -> str:
     """One JSON object; a number that is missing is null."""
     return json.dumps(_plain(told), default=str, indent=2, allow_nan=False)

@@ -34,8 +34,10 @@ def in_shell_words(message: str) -> str:
 
 
 def _typed(found: re.Match[str]) -> str:
-    """One option and its value, a list as the option over and over."""
+    """One option and its value, a list as the option over and over, a flag on its own."""
     flag, value = f"--{_OPTIONS[found[1]]}", found[2]
+    if value == "True":
+        return flag
     if value[:1] in ("[", "("):
         items = [item.strip().strip("'") for item in value[1:-1].split(",") if item.strip()]
         return " ".join(f"{flag} {item}" for item in items) or flag

@@ -3,11 +3,13 @@
 from gatecast.data.calendar import calendar_features, day_type
 from gatecast.data.clock import LocalTime, local_time
 from gatecast.data.covariates import Standardised, is_binary, standardise
+from gatecast.data.frames import in_polars, is_installed
 from gatecast.data.frequency import Frequency, seasons
 from gatecast.data.frequency import parse as parse_frequency
 from gatecast.data.gaps import fill_causally, missing_mask
 from gatecast.data.grid import continue_times, stamps_after
 from gatecast.data.holiday import add_holidays
+from gatecast.data.kept import KEPT
 from gatecast.data.panel import Panel
 from gatecast.data.samples import SAMPLES, Sample, load_sample, sample_info
 from gatecast.data.scale import Scale, fit_scale
@@ -25,6 +27,7 @@ from gatecast.data.window import (
 from gatecast.data.writing import Layout, forecast_frame, make_future
 
 __all__ = [
+    "KEPT",
     "SAMPLES",
     "Frequency",
     "Layout",
@@ -48,8 +51,10 @@ __all__ = [
     "forecast_frame",
     "held_out_origins",
     "held_out_start",
+    "in_polars",
     "inside",
     "is_binary",
+    "is_installed",
     "load_sample",
     "local_time",
     "make_future",

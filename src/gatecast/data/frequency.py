@@ -76,6 +76,26 @@ class Frequency:
         )
         return f"{count} {word}{'s' * (count > 1)}{' (ends)' * self.month_end}"
 
+    def duration(self, steps: float) -> str:
+        """How long so many steps are, in the unit people would say it in.
+
+        >>> half_hour = parse("30min")
+        >>> half_hour.duration(3), half_hour.duration(48), half_hour.duration(330), half_hour.duration(54)
+        ('90 minutes', '1 day', '6.9 days', '27 hours')
+        >>> parse("MS").duration(14), parse(1).duration(2), parse("W").duration(0.5)
+        ('14 months', '2 steps', '3.5 days')
+        """
+        amount, unit = steps * self.count, self.unit
+        if unit == "microsecond":
+            amount, unit = amount / _DAY, "day"
+        if unit != "day":
+            return _spoken(amount, unit)
+        for word, per_day in (("day", 1.0), ("hour", 24.0), ("minute", 1440.0)):
+            many = round(amount * per_day, 3)
+            if many >= 2 or many in (0, 1):
+                return _spoken(many, word)
+        return _spoken(amount * 86_400, "second")
+
     def alias(self) -> str:
         """The frequency as pandas writes it, without anchor; a bare number for integer steps.
 
@@ -87,6 +107,17 @@ class Frequency:
         )
         side = "" if self.unit != "month" else "E" if self.month_end else "S"
         return f"{count if count > 1 or not alias else ''}{alias}{side}"
+
+
+def _spoken(amount: float, word: str) -> str:
+    """An amount to two digits or so, with its unit in the right number.
+
+    >>> _spoken(1.0, "day"), _spoken(6.875, "day"), _spoken(27.3, "hour")
+    ('1 day', '6.9 days', '27 hours')
+    """
+    said = f"{amount:.1f}" if abs(amount) < 10 else f"{amount:,.0f}"
+    said = said.removesuffix(".0")
+    return f"{said} {word}{'' if said == '1' else 's'}"
 
 
 def parse(freq: str | int) -> Frequency:

@@ -16,10 +16,10 @@ import numpy as np
 
 from gatecast._types import FloatArray
 from gatecast.data import Panel
-from gatecast.errors import TrainingError
+from gatecast.errors import SeriesError, TrainingError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
-from gatecast.hybrid.features import View, view
+from gatecast.hybrid.features import View, disagreement_columns, realised_columns, view
 from gatecast.hybrid.gate import choose_shares, join
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.pool import Pool
@@ -31,12 +31,14 @@ from gatecast.memory import (
     Cutter,
     Plan,
     Training,
+    Workings,
     calibrate_quantiles,
     learn_inputs,
     learn_network,
     own_width,
     plan_windows,
     read,
+    row_columns,
     single_windows,
 )
 from gatecast.progress import Progress
@@ -138,23 +140,53 @@ class Hybrid(TableDoor):
 
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """Both parts, their sum and its calibrated quantiles at each origin."""
-        whose = origins.series[:, None]
         if self.linear_ is not None:
             alone = self.linear_.forecast(panel, origins, levels)
             return Forecast(
                 origins, alone.levels, alone.quantiles, alone.point, alone.point, np.zeros_like(alone.point)
             )
         cutter, seen = self._single(panel, origins)
-        scaled = self.calibrated_.apply(self._joined(read(self.trained_.network, cutter)[0], seen, origins))
+        return self._finish(read(self.trained_.network, cutter)[0], seen, origins, levels)
+
+    def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
+        """What the forecasts from some origins are made of.
+
+        Raises SeriesError where no memory was trained: then there is nothing of it to show.
+        """
+        if self.linear_ is not None:
+            raise SeriesError(
+                f"this {self.name} has no memory to look into: it fell back to its linear half "
+                f"({'; '.join(getattr(self, 'notes_', ())) or 'too little history'}); give more history"
+            )
+        cutter, seen = self._single(panel, origins)
+        history, ahead = row_columns(panel)
+        return Workings(
+            network=self.trained_.network,
+            batch=cutter.batch(np.arange(len(origins))),
+            history=(*history, *realised_columns(self.pool_)),
+            ahead=(*ahead, *disagreement_columns(self.pool_)),
+            origins=origins,
+            linear=seen.mix,
+            share=self.shares_[origins.series],
+            scale=self.inputs_.scale,
+            finish=lambda quantiles: self._finish(quantiles, seen, origins, levels),
+        )
+
+    def _finish(
+        self, quantiles: FloatArray, seen: View, origins: Origins, levels: Sequence[float]
+    ) -> Forecast:
+        """From the network's quantiles to both parts, their sum and its quantiles."""
+        whose = origins.series[:, None]
+        scaled = self.calibrated_.apply(self._joined(quantiles, seen, origins))
         inverse = self.inputs_.scale.inverse
         linear = inverse(seen.mix, whose)
         median = scaled[..., MEDIAN]
         # the same scaled value may round to another one in the series' unit: no memory must stay none
         memory = np.where(median == seen.mix, 0.0, inverse(median, whose) - linear)
         point = linear + memory
-        quantiles = inverse(at_levels(scaled, LEVELS, levels), whose[..., None])
+        stated = inverse(at_levels(scaled, LEVELS, levels), whose[..., None])
         probabilities = np.asarray(levels, dtype=np.float64)
-        return Forecast(origins, probabilities, agreed(quantiles, point, levels), point, linear, memory)
+        return Forecast(origins, probabilities, agreed(stated, point, levels), point, linear, memory)
 
     def _single(self, panel: Panel, origins: Origins) -> tuple[Cutter, View]:
         seen = view(panel, self.pool_, self.inputs_, origins, self.context_, self.unit_)

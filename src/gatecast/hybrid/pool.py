@@ -54,18 +54,23 @@ class Pool:
         """Fit every member on every known value."""
         full = Autoregression(self.horizon)
         full.fit_paths(panel)
+        self.full_ = full
         self.fitted_: list[Autoregression | RecentARIMA] = [full]
+        self._fitted_names = ["autoregression"]
         if any(one.regression is not None for one in full.fitted_):
             plain = Autoregression(self.horizon, regress=False)
             plain.fit_paths(panel)
             self.fitted_.append(plain)
+            self._fitted_names.append("autoregression without covariates")
         if self.scale_.logs.any():
             raw = Autoregression(self.horizon, logs=False, regress=False)
             raw.fit_paths(panel)
             self.fitted_.append(raw)
+            self._fitted_names.append("autoregression without logarithms")
         arima = RecentARIMA(full)
         arima.fit_paths(panel)
         self.fitted_.append(arima)
+        self._fitted_names.append("ARIMA")
         self._lengths = sorted({s for s in panel.seasons if s > 1}) or [1]
         self.low_, self.high_ = _range(panel, self.scale_)
         return self
@@ -75,6 +80,18 @@ class Pool:
         """How many members there are."""
         return len(self.fitted_) + len(self._lengths) + 2
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each member is called, in order."""
+        repeats = [f"the value {length} steps before" for length in self._lengths]
+        longest = self._lengths[-1]
+        return (
+            *self._fitted_names,
+            *repeats,
+            f"the value {longest} steps before, moved to the present level",
+            f"the mean of {PROFILE_CYCLES} cycles of {longest} steps",
+        )
+
     def scaled(self, panel: Panel) -> Float[FloatArray, "rows"]:
         """The panel's values on the pool's scale, gaps filled causally. [rows]"""
         whose = np.repeat(np.arange(len(panel)), panel.lengths)
@@ -82,18 +99,25 @@ class Pool:
         return fill_causally(values, panel.offsets, panel.seasons[0])
 
     def stand(
-        self, panel: Panel, scaled: Float[FloatArray, "rows"], series: int, first: int, last: int
+        self,
+        panel: Panel,
+        scaled: Float[FloatArray, "rows"],
+        series: int,
+        first: int,
+        last: int,
+        left: tuple[FloatArray, FloatArray] | None = None,
     ) -> Standing:
         """Forecasts and priors of one series at the origins from `first` to `last`, both included.
 
         scaled  [rows]  as `scaled` gives it
+        left    as `full_.remainder` gives it, where that is known already
         """
+        left = self.full_.remainder(panel, series) if left is None else left
         recent = max(FEWEST_RECENT, 2 * panel.seasons[-1])
         begin = max(0, first - recent - 2 * self.horizon)
         position = np.arange(begin, last + 1)
-        origins = Origins(np.full(len(position), series, dtype=np.int64), position)
         own = scaled[panel.rows(series)]
-        members = [*self._fitted_paths(panel, origins), *self._naive_paths(own, position)]
+        members = [*self._fitted_paths(panel, series, position, left), *self.naive_paths(own, position)]
         low, high = self.low_[series] - BEYOND, self.high_[series] + BEYOND
         paths = np.stack(members, axis=-1)
         np.clip(paths, low, high, out=paths)
@@ -102,13 +126,18 @@ class Pool:
         paths, prior = paths[keep], prior[keep]
         return Standing(first, paths, prior, mixture(paths, prior))
 
-    def _fitted_paths(self, panel: Panel, origins: Origins) -> list[FloatArray]:
+    def _fitted_paths(
+        self, panel: Panel, series: int, position: IntArray, left: tuple[FloatArray, FloatArray]
+    ) -> list[FloatArray]:
         """Crossed, so that a member's past errors are as large as those it will make."""
-        whose = origins.series[:, None]
-        found = [self.scale_.forward(m.past_paths(panel, origins), whose) for m in self.fitted_]
+        paths = []
+        for m in self.fitted_:
+            own = left if isinstance(m, RecentARIMA) or m is self.full_ else m.remainder(panel, series)
+            paths.append(m.crossed_paths(panel, series, position, own))
+        found = [self.scale_.forward(path, series) for path in paths]
         return [np.where(np.isfinite(path), path, -np.inf) for path in found]  # no logarithm: below all
 
-    def _naive_paths(self, own: FloatArray, position: IntArray) -> list[FloatArray]:
+    def naive_paths(self, own: FloatArray, position: IntArray) -> list[FloatArray]:
         """Every season repeated; the longest moved to the present level, and its mean over some cycles."""
         lengths, longest = self._lengths, self._lengths[-1]
         naive = [repeated(own, position, self.horizon, s) for s in lengths]
@@ -171,10 +200,15 @@ def mixture(
     paths: Float[FloatArray, "origins horizon members"], prior: Float[FloatArray, "origins members"]
 ) -> Float[FloatArray, "origins horizon"]:
     """Members weighted by softmax of the prior. [origins, horizon]"""
-    weights = np.exp(prior - prior.max(axis=-1, keepdims=True))
-    weights /= weights.sum(axis=-1, keepdims=True)
-    mixed: FloatArray = (paths * weights[:, None, :]).sum(axis=-1)
+    mixed: FloatArray = (paths * weights_of(prior)[:, None, :]).sum(axis=-1)
     return mixed
+
+
+def weights_of(prior: Float[FloatArray, "origins members"]) -> Float[FloatArray, "origins members"]:
+    """Softmax of the prior. [origins, members]"""
+    weights: FloatArray = np.exp(prior - prior.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    return weights
 
 
 def _range(panel: Panel, scale: Scale) -> tuple[Float[FloatArray, "series"], Float[FloatArray, "series"]]:

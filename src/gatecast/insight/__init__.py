@@ -1,5 +1,7 @@
 """The insight room: figures and facts that make a forecast understood."""
 
+from gatecast.insight.account.labels import day_labels, event_labels, hour_labels
+from gatecast.insight.account.ledger import Ledger, ledger
 from gatecast.insight.facts import facts
 from gatecast.insight.figures import (
     Curve,
@@ -12,13 +14,36 @@ from gatecast.insight.figures import (
     curves_figure,
     errors_by_step_figure,
     fan_chart,
+    flow_figure,
+    half_life_figure,
     leaderboard_figure,
+    ledger_figure,
+    level_words,
+    linear_figure,
     normality_figure,
     parts_figure,
+    reach_figure,
     residuals_figure,
+    sorted_units,
+    spectrum_figure,
     strips_figure,
+    training_flow_figure,
     unrolled_figure,
+    washout_figure,
+    whatif_figure,
+    xray_figure,
 )
+from gatecast.insight.gradients.flow import Flow, flow, flows
+from gatecast.insight.gradients.training_flow import FlowWatch, TrainingFlow, training_flow
+from gatecast.insight.gradients.verdict import Verdict
+from gatecast.insight.inspection import Inspection, inspect
+from gatecast.insight.sight.ablation import Ablation, unit_ablation
+from gatecast.insight.sight.halflife import HalfLives, half_lives
+from gatecast.insight.sight.reach import Reach, reach
+from gatecast.insight.sight.washout import Washout, washout
+from gatecast.insight.subject import Explainable, Subject, choose, find_position, find_series
+from gatecast.insight.whatif.changes import Change, Clamp, Holiday, Set, Shift, parse_change
+from gatecast.insight.whatif.whatif import WhatIf, what_if
 from gatecast.insight.words import (
     BOARD_HEAD,
     board_remarks,
@@ -31,27 +56,74 @@ from gatecast.insight.words import (
 
 __all__ = [
     "BOARD_HEAD",
+    "Ablation",
+    "Change",
+    "Clamp",
     "Curve",
+    "Explainable",
+    "Flow",
+    "FlowWatch",
+    "HalfLives",
+    "Holiday",
+    "Inspection",
+    "Ledger",
     "Mark",
+    "Reach",
+    "Set",
+    "Shift",
     "Strip",
+    "Subject",
+    "TrainingFlow",
+    "Verdict",
+    "Washout",
+    "WhatIf",
     "autocorrelation_figure",
     "bars_figure",
     "board_remarks",
     "board_rows",
+    "choose",
     "compared_over",
     "covariates_figure",
     "coverage_figure",
     "curves_figure",
+    "day_labels",
     "errors_by_step_figure",
+    "event_labels",
     "facts",
     "fan_chart",
+    "find_position",
+    "find_series",
+    "flow",
+    "flow_figure",
+    "flows",
+    "half_life_figure",
+    "half_lives",
     "headline",
+    "hour_labels",
+    "inspect",
     "leaderboard_figure",
+    "ledger",
+    "ledger_figure",
+    "level_words",
+    "linear_figure",
     "normality_figure",
     "number",
+    "parse_change",
     "parts_figure",
+    "reach",
+    "reach_figure",
     "residuals_figure",
     "share",
+    "sorted_units",
+    "spectrum_figure",
     "strips_figure",
+    "training_flow",
+    "training_flow_figure",
+    "unit_ablation",
     "unrolled_figure",
+    "washout",
+    "washout_figure",
+    "what_if",
+    "whatif_figure",
+    "xray_figure",
 ]

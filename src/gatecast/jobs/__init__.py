@@ -2,22 +2,25 @@
 
 from gatecast.forecaster import probabilities
 from gatecast.jobs.question import Question, Source, make, read
-from gatecast.jobs.saving import as_csv, check_folder, check_targets, keep_inputs, save
-from gatecast.jobs.work import Answer, Comparison, compare, forecast, last_window
+from gatecast.jobs.saving import as_csv, check_folder, check_model, check_targets, keep_inputs, save
+from gatecast.jobs.work import Answer, Comparison, Prediction, compare, forecast, last_window, predict
 
 __all__ = [
     "Answer",
     "Comparison",
+    "Prediction",
     "Question",
     "Source",
     "as_csv",
     "check_folder",
+    "check_model",
     "check_targets",
     "compare",
     "forecast",
     "keep_inputs",
     "last_window",
     "make",
+    "predict",
     "probabilities",
     "read",
     "save",

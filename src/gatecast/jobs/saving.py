@@ -8,7 +8,7 @@ from typing import Any
 
 from gatecast.errors import OptionError
 
-TABLES, PAGES = (".csv", ".parquet"), (".html", ".htm")
+TABLES, PAGES, ARTIFACTS = (".csv", ".parquet"), (".html", ".htm"), (".gatecast", ".safetensors")
 
 
 def check_targets(out: Path | None, report: Path | None) -> None:
@@ -21,8 +21,17 @@ def check_targets(out: Path | None, report: Path | None) -> None:
             _check(path, suffixes)
 
 
+def check_model(path: Path | None) -> None:
+    """Refuse now, before any work, a file that no model could be saved in.
+
+    Raises OptionError as `check_targets` does.
+    """
+    if path is not None:
+        _check(path, ARTIFACTS)
+
+
 def keep_inputs(inputs: Sequence[Path | None], targets: Sequence[Path | None]) -> None:
-    """Refuse to write over a table that is read.
+    """Refuse to write over a file that is read.
 
     Raises OptionError naming the file.
     """
@@ -30,7 +39,7 @@ def keep_inputs(inputs: Sequence[Path | None], targets: Sequence[Path | None]) -
         for table in inputs:
             if target and table and target.exists() and table.exists() and target.samefile(table):
                 raise OptionError(
-                    f"cannot write {target}: it is a table this command reads and would be lost; "
+                    f"cannot write {target}: it is a file this command reads and would be lost; "
                     "name another file"
                 )
 

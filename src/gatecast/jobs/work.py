@@ -1,5 +1,6 @@
 """The work itself: forecast what follows a table, or compare models on its past."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from gatecast.backtest import LEVELS, Backtest, Leaderboard, cross_validate, leaderboard
 from gatecast.data import Panel, extend, forecast_frame
 from gatecast.forecaster import Forecast, Forecaster, probabilities
+from gatecast.front import TableDoor
 from gatecast.jobs.question import Source, with_holidays
 from gatecast.progress import Noting, Progress
 
@@ -26,6 +28,20 @@ class Answer:
     frame: Any
     forecast: Forecast
     panel: Panel
+    model: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The forecast of a model that was fitted before.
+
+    frame  as rows, the kind of table the model gives
+    model  its maker's name
+    notes  what was left out on the way, a sentence each
+    """
+
+    frame: Any
     model: str
     notes: tuple[str, ...]
 
@@ -63,10 +79,29 @@ def forecast(
     panel = extend(source.reading.panel, layout, question.horizon, future, reports)
     panel = with_holidays(panel, question)
     quantiles = probabilities(level)
-    learned = forecaster.learn(source.panel, reports)
+    learning = Noting(reports)
+    learned = forecaster.learn(source.panel, learning)
+    if isinstance(learned, TableDoor):  # so that it can be saved
+        learned.keep(source.reading, source.panel, tuple(dict.fromkeys((*source.notes, *learning.notes))))
     found = learned.forecast(panel, panel.last_origins(), quantiles)
     frame = forecast_frame(found, panel, layout, learned.name, level, parts=parts)
     return Answer(frame, found, panel, learned.name, reports.notes)
+
+
+def predict(
+    model: TableDoor, progress: Progress, *, level: Sequence[float], future: Any = None, parts: bool = False
+) -> Prediction:
+    """Forecast what follows the table that a model was fitted on; nothing is learned.
+
+    Raises CovariateError when a known covariate lacks for a step ahead.
+    """
+    reports = Noting(progress)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", UserWarning)
+        frame = model.predict(level, future, parts=parts)
+    for one in said:
+        reports.note(str(one.message))
+    return Prediction(frame, model.name, reports.notes)
 
 
 def compare(

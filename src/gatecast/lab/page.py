@@ -6,8 +6,8 @@ from pathlib import Path
 
 from gatecast.lab.finding import Finding, Measure
 from gatecast.report import (
+    assembled,
     bullets,
-    document,
     facts_table,
     paragraph,
     plot,
@@ -16,7 +16,7 @@ from gatecast.report import (
     subheading,
     table,
     versions,
-    write_page,
+    written,
 )
 
 TITLE = "The lab: what an LSTM remembers, measured"
@@ -35,13 +35,13 @@ def write_lab(path: str | Path, findings: Sequence[Finding], command: str) -> Pa
 
     Raises OptionError when the file cannot be written.
     """
-    return write_page(path, page(findings, command))
+    return written(path, page(findings, command))
 
 
 def page(findings: Sequence[Finding], command: str) -> str:
     """The page as text."""
     body = "".join([_head(findings), *map(_claim, findings), _repeat(findings, command)])
-    return document(TITLE, body, [("repeat", "How to repeat")])
+    return assembled(TITLE, [("repeat", "How to repeat")], body)
 
 
 def _head(findings: Sequence[Finding]) -> str:

@@ -1,27 +1,56 @@
 """The linear room: the robust autoregression, seasonal ARIMA, and baselines that everything has to beat."""
 
 from gatecast.linear.arima import ARIMA
+from gatecast.linear.arima_ledger import arima_ledger
 from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
 from gatecast.linear.compiled import until_compiled
 from gatecast.linear.diagnosis import Diagnosis
+from gatecast.linear.kept import KEPT
+from gatecast.linear.ledger import (
+    LinearLedger,
+    Mixture,
+    autoregression_ledger,
+    bound,
+    ledger_of,
+    on_scale,
+    with_past,
+)
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.recent import RecentARIMA
+from gatecast.linear.split import HELD, LEVEL, Ages, Reason, ReasonKind, Split, ages_of, superposed
 from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
     "ARIMA",
+    "HELD",
+    "KEPT",
+    "LEVEL",
+    "Ages",
     "Autoregression",
     "Diagnosis",
     "Drift",
+    "LinearLedger",
+    "Mixture",
     "PathForecaster",
+    "Reason",
+    "ReasonKind",
     "RecentARIMA",
     "SeasonalNaive",
+    "Split",
     "Spread",
+    "ages_of",
+    "arima_ledger",
+    "autoregression_ledger",
+    "bound",
     "fit_spread",
+    "ledger_of",
+    "on_scale",
     "recent_level",
     "repeated",
     "require_steps",
+    "superposed",
     "trailing_mean",
     "until_compiled",
+    "with_past",
 ]

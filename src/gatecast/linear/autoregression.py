@@ -20,6 +20,7 @@ from gatecast.linear.lags import lag_set
 from gatecast.linear.paths import PathForecaster
 from gatecast.linear.regression import Regression, fit_regression
 from gatecast.linear.robust import decay, lag_matrix, recursive_paths, robust_ridge
+from gatecast.linear.split import HELD, LEVEL, Ages, Reason, Split, reasons_ahead, superposed_recursion
 
 HALF_LIFE = 400.0  # steps, for a series without regressors
 HALF_LIFE_REGRESSED = 2000.0
@@ -100,19 +101,71 @@ class Autoregression(PathForecaster):
         """
         return self._all_paths(panel, origins, crossed=True)
 
-    def remainder(self, panel: Panel, series: int) -> tuple[FloatArray, FloatArray]:
-        """What the regression leaves of a series and what it says, scaled, by what has not seen the step.
+    def remainder(self, panel: Panel, series: int, *, crossed: bool = True) -> tuple[FloatArray, FloatArray]:
+        """What the regression leaves of a series and what it says, scaled.
 
+        crossed  whether by coefficients that have not seen the step
         returns  [time], [time]
         """
-        block = self._blocks(panel, series, crossed=True)
-        return self._remainder(panel, series, block)
-
-    def _remainder(self, panel: Panel, series: int, block: IntArray) -> tuple[FloatArray, FloatArray]:
         regression = self.fitted_[series].regression
         scaled = self.path_scale_.forward(panel.values[panel.rows(series)], series)
+        block = self._blocks(panel, series, crossed)
         mean = np.zeros(len(scaled)) if regression is None else regression.mean(panel, series, block)
         return scaled - mean, mean
+
+    def crossed_paths(
+        self, panel: Panel, series: int, positions: IntArray, left: tuple[FloatArray, FloatArray]
+    ) -> FloatArray:
+        """`past_paths` from some origins of one series, given its `remainder`. [origins, horizon]"""
+        return self._paths(panel, series, positions, True, left)
+
+    def split(
+        self,
+        panel: Panel,
+        series: int,
+        position: int,
+        ages: Ages,
+        left: tuple[FloatArray, FloatArray],
+        ahead: dict[Reason, FloatArray],
+        *,
+        crossed: bool = True,
+    ) -> Split:
+        """The forecast from one origin as addends, scaled.
+
+        left     as `remainder` gives it
+        ahead    as `reasons_ahead` gives it
+        crossed  whether by coefficients that have not seen the outcome, as in `past_paths`
+        """
+        fitted, filled = (
+            self.fitted_[series],
+            fill_causally(left[0], np.array([0, len(left[0])]), panel.seasons[0]),
+        )
+        block = self._blocks(panel, series, crossed)
+        longest = int(fitted.lags.max(initial=1))
+        seen = np.concatenate([np.full(longest, filled[0]), filled])[position + 1 : position + 1 + longest]
+        b = block[min(position + 1 + self.horizon // 2, len(block) - 1)]
+
+        constant, past, held = superposed_recursion(
+            seen,
+            ages,
+            fitted.lags,
+            fitted.coefficients[b],
+            float(fitted.intercepts[b]),
+            self.horizon,
+            (fitted.low, fitted.high),
+        )
+        said = {**ahead, LEVEL: ahead[LEVEL] + constant}
+        return Split({**said, HELD: held} if held.any() else said, past)
+
+    def reasons_ahead(
+        self, panel: Panel, series: int, position: int, *, crossed: bool = True
+    ) -> dict[Reason, FloatArray]:
+        """What the regression says of the steps ahead of one origin, by reason, scaled. Each [horizon]"""
+        regression, block = self.fitted_[series].regression, self._blocks(panel, series, crossed)
+        rows = np.minimum(position + np.arange(1, self.horizon + 1), len(block) - 1)
+        if regression is None:
+            return {LEVEL: np.zeros(self.horizon)}
+        return reasons_ahead(regression, panel, series, block, rows)
 
     def _blocks(self, panel: Panel, series: int, crossed: bool) -> IntArray:
         return blocks_of(panel, int(panel.lengths[series]), self.fitted_[series].steps if crossed else 0)
@@ -121,7 +174,8 @@ class Autoregression(PathForecaster):
         result = np.empty((len(origins), self.horizon))
         for i in np.unique(origins.series):
             mine = np.flatnonzero(origins.series == i)
-            result[mine] = self._paths(panel, int(i), origins.position[mine], crossed)
+            left = self.remainder(panel, int(i), crossed=crossed)
+            result[mine] = self._paths(panel, int(i), origins.position[mine], crossed, left)
         return result
 
     def _fit(self, panel: Panel, series: int) -> Fitted:
@@ -156,10 +210,16 @@ class Autoregression(PathForecaster):
             steps=len(error),
         )
 
-    def _paths(self, panel: Panel, series: int, positions: IntArray, crossed: bool) -> FloatArray:
-        fitted = self.fitted_[series]
+    def _paths(
+        self,
+        panel: Panel,
+        series: int,
+        positions: IntArray,
+        crossed: bool,
+        left: tuple[FloatArray, FloatArray],
+    ) -> FloatArray:
+        fitted, (error, mean) = self.fitted_[series], left
         block = self._blocks(panel, series, crossed)
-        error, mean = self._remainder(panel, series, block)
         filled = fill_causally(error, np.array([0, len(error)]), panel.seasons[0])
         # an origin so early that its lags reach before the series reads the first value there
         longest = int(fitted.lags.max(initial=1))

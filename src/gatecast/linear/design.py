@@ -12,7 +12,7 @@ Short histories carry less: see `Detail`. No row reads a later one: a covariate 
 only. What the day before a holiday does is for a covariate of its own, as `add_holidays` gives it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -23,10 +23,12 @@ from gatecast.data import Panel, day_type, is_binary, local_time
 from gatecast.linear.trailing import trailing_mean
 
 Shape = Literal["one", "low", "day", "slots"]
+Kind = Literal["level", "calendar", "covariate"]
 
 KNOTS = (0.15, 0.35, 0.55, 0.75, 0.92)  # quantiles at which a covariate's effect may bend
 HARMONICS = {"low": 1, "day": 4}
 MOST_SLOTS = 48
+DAY_AND_TIME = "day of the week and time of day"
 DAY_TYPES = 8
 RECENT_HOURS = (1, 2, 4, 8, 24, 48)
 DAYS_IN_YEAR = 365.25
@@ -51,10 +53,17 @@ class Detail:
 
 @dataclass(frozen=True)
 class Term:
-    """Slow columns [time, columns], each to be multiplied by a shape of the day."""
+    """Slow columns [time, columns], each to be multiplied by a shape of the day.
+
+    kind, name  what it speaks of; terms that share both are one reason
+    switch      whether it is of a 0/1 covariate, which is off on most days
+    """
 
     slow: Float[FloatArray, "time columns"]
     shape: Shape
+    kind: Kind = "level"
+    name: str = "level"
+    switch: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,17 +108,39 @@ class Design:
         terms = [Term(np.ones((time, 1)), "one"), *self._calendar_terms(clock, panel.times[rows])]
         for column in range(len(self.binary)):
             raw = panel.known[rows, column]
-            terms += self._covariate_terms((raw - self.center[column]) / self.spread[column], column, clock)
+            x, name = (raw - self.center[column]) / self.spread[column], panel.known_names[column]
+            slow = self._covariate_terms(x, column, clock)
+            terms += [replace(t, kind="covariate", name=name, switch=self.binary[column]) for t in slow]
         return terms, shapes_of(clock)
+
+    def switched(self, panel: Panel, series: int) -> list[tuple[str, IntArray]]:
+        """Each row's type of day before any covariate speaks, named "", and behind each that changes it.
+
+        returns  names and types of day [time]: a public holiday is no weekday, whatever the calendar says
+        """
+        silent = np.zeros_like(panel.known)
+        kinds = [("", clock_of(replace(panel, known=silent), series).kind)]
+        for column, name in enumerate(panel.known_names):
+            if np.isin(panel.known[:, column], (0.0, 1.0)).all():
+                silent[:, column] = panel.known[:, column]
+                kind = clock_of(replace(panel, known=silent), series).kind
+                kinds += [(name, kind)] if (kind != kinds[-1][1]).any() else []
+        return kinds
 
     def _calendar_terms(self, clock: Clock, times: IntArray) -> list[Term]:
         if not self.detail.calendar:
             return []
         first, last = self.span
         trend = ((times - first) / max(last - first, 1))[:, None]
-        terms = [Term(np.eye(DAY_TYPES)[clock.kind], "slots"), Term(trend, "one")]
+        dated, daily = clock.year is not None, clock.steps > 1
+        name = (DAY_AND_TIME if daily else "day of the week") if dated else "place in the seasons"
+        terms = [
+            Term(np.eye(DAY_TYPES)[clock.kind], "slots", "calendar", name),
+            Term(trend, "one", "calendar", "trend"),
+        ]
         if self.detail.years and clock.year is not None:
-            terms.append(Term(harmonics(clock.year, self.detail.years)[:, 1:], "day"))
+            year = harmonics(clock.year, self.detail.years)[:, 1:]
+            terms.append(Term(year, "day", "calendar", "time of year"))
         return terms
 
     def _covariate_terms(self, x: FloatArray, column: int, clock: Clock) -> list[Term]:

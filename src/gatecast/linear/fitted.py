@@ -1,6 +1,6 @@
 """Everything learned about one series, and its forecasts on the scale of its models and in its own unit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,8 +11,11 @@ from gatecast.linear.outlook import forecast_paths
 from gatecast.linear.running import Running, start_running
 from gatecast.linear.sarima import Sarima
 from gatecast.linear.seasonal import fourier
+from gatecast.linear.split import LEVEL, Ages, Reason, Split
+from gatecast.linear.superposition import forecast_by_age
 from gatecast.linear.transform import BoxCox
 
+WAVES: Reason = ("calendar", "place in the seasons")
 States: TypeAlias = tuple[Running, ...]  # one for each member of a series
 
 
@@ -60,6 +63,17 @@ class FittedSeries:
             for member in self.members
         )
 
+    def splits(
+        self, y: FloatArray, known: FloatArray, names: Sequence[str], ages: Ages, horizon: int, clean: bool
+    ) -> tuple[Split, ...]:
+        """Each member's path behind the last value of a history as addends, on the scale of the models.
+
+        y      [time]  in the unit of the series, NaN where missing
+        known  [known, time + …]  named `names`; where they end too early their last value goes on
+        """
+        z, known = self._scaled(y), _reaching(known, len(y) + horizon)
+        return tuple(_split(member, z, known, names, ages, horizon, clean) for member in self.members)
+
     def start(self, horizon: int, clean: bool) -> States:
         """The states before the first value."""
         return tuple(start_running(member.model, horizon, clean=clean) for member in self.members)
@@ -106,6 +120,30 @@ class FittedSeries:
 def with_waves(known: FloatArray, seasons: tuple[int, ...], harmonics: int, start: int = 0) -> FloatArray:
     """Known covariates from step `start` on, Fourier terms behind them. [known, time] → [regressors, time]"""
     return np.vstack([known, fourier(known.shape[1], seasons, harmonics, start)])
+
+
+def _split(
+    member: Member,
+    z: FloatArray,
+    known: FloatArray,
+    names: Sequence[str],
+    ages: Ages,
+    horizon: int,
+    clean: bool,
+) -> Split:
+    time, model = len(z), member.model
+    x = member.regressors(known)[:, : time + horizon]
+    said = model.beta[:, None] * x if len(model.beta) else np.zeros((0, time + horizon))
+    u = z - said[:, :time].sum(axis=0)
+    constant, past = forecast_by_age(model, u, ages, horizon, clean=clean, center=float(np.nanmean(u)))
+    ahead: dict[Reason, FloatArray] = {LEVEL: constant}
+    for i, row in enumerate(said):
+        reason: Reason = ("covariate", names[i]) if i < len(names) else WAVES
+        switch = i >= len(names) or bool(np.isin(x[i], (0.0, 1.0)).all())
+        average = 0.0 if switch else row[:time].mean()
+        ahead[LEVEL] = ahead[LEVEL] + average
+        ahead[reason] = ahead.get(reason, 0.0) + row[time:] - average
+    return Split(ahead, past)
 
 
 def _mean(found: Iterable[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, FloatArray]:

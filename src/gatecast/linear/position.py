@@ -59,6 +59,17 @@ class Position:
             left = left[done:]
         return now
 
+    def believed(self, system: System, levels: FloatArray, limit: float) -> FloatArray:
+        """Some levels as the filter takes them: a spike as its forecast. levels [new], NaN stays NaN"""
+        left, now, taken = levels.copy(), self._copy(), levels.copy()
+        while len(left):
+            first = len(levels) - len(left)
+            done = now.move(system, left, limit)[0]
+            taken[first : first + done] = left[:done]
+            left = left[done:]
+            now = now._roomier() if len(left) else now
+        return np.where(np.isnan(levels), np.nan, taken)
+
     def innovations(self, system: System, levels: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Errors one step ahead of some levels, all believed, and their variances for unit σ².
 

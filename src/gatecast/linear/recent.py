@@ -23,6 +23,8 @@ from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.outlier import spikes
 from gatecast.linear.outlook import forecast_paths
 from gatecast.linear.sarima import Sarima
+from gatecast.linear.split import LEVEL, Ages, Reason, Split, superposed
+from gatecast.linear.superposition import forecast_by_age
 
 CYCLES = 28  # seasons learned from: 14 were worse on every set measured, 40 and 56 no better and slower
 FEWEST_STEPS = 500  # learned from where a season is short
@@ -76,9 +78,38 @@ class RecentARIMA:
         result = np.empty((len(origins), self.horizon))
         for i in np.unique(origins.series):
             mine = np.flatnonzero(origins.series == i)
-            scaled = self._paths(panel, int(i), origins.position[mine])
-            result[mine] = self.beside.path_scale_.inverse(scaled, i)
+            left = self.beside.remainder(panel, int(i))
+            result[mine] = self.crossed_paths(panel, int(i), origins.position[mine], left)
         return result
+
+    def crossed_paths(
+        self, panel: Panel, series: int, positions: IntArray, left: tuple[FloatArray, FloatArray]
+    ) -> FloatArray:
+        """The same from some origins of one series, given `beside.remainder`. [origins, horizon]"""
+        scaled = self._paths(panel, series, positions, left)
+        return self.beside.path_scale_.inverse(scaled, series)
+
+    def split(
+        self,
+        panel: Panel,
+        series: int,
+        position: int,
+        ages: Ages,
+        left: tuple[FloatArray, FloatArray],
+        ahead: dict[Reason, FloatArray],
+    ) -> Split:
+        """The forecast of `crossed_paths` from one origin as addends, scaled, before it is bounded.
+
+        left, ahead  as `beside.remainder` and `beside.reasons_ahead` give them
+        """
+        fitted, season = self.fitted_[series], panel.seasons[0]
+        u = filled(left[0], season)[: position + 1]
+        at = np.array([position])
+        if not fitted.models:
+            return Split(ahead, superposed(u, ages, lambda x: repeated(x, at, self.horizon, season)[0]))
+        model = fitted.models[int(unseen_by(fitted.cuts, at + 1 + self.horizon // 2)[0])]
+        constant, past = forecast_by_age(model, u, ages, self.horizon, clean=True)
+        return Split({**ahead, LEVEL: ahead[LEVEL] + constant}, past)
 
     def _fit(self, panel: Panel, series: int) -> Recent:
         season, history = panel.seasons[0], panel.history(series)
@@ -93,9 +124,10 @@ class RecentARIMA:
             high=float(np.nanmax(u, initial=0.0)) + MARGIN,
         )
 
-    def _paths(self, panel: Panel, series: int, position: IntArray) -> FloatArray:
-        fitted, season = self.fitted_[series], panel.seasons[0]
-        error, mean = self.beside.remainder(panel, series)
+    def _paths(
+        self, panel: Panel, series: int, position: IntArray, left: tuple[FloatArray, FloatArray]
+    ) -> FloatArray:
+        fitted, season, (error, mean) = self.fitted_[series], panel.seasons[0], left
         u = filled(error, season)[: int(position.max()) + 1]
         paths = repeated(u, position, self.horizon, season)
         which = unseen_by(fitted.cuts, position + 1 + self.horizon // 2)

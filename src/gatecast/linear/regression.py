@@ -8,15 +8,17 @@ Blocks of time can be left out one by one at no further pass (cross-fitting), so
 for a block came from coefficients that have not seen it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from gatecast._types import FloatArray, IntArray
+from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.linear.design import Design, Shape, Term, columns, width
 from gatecast.linear.robust import huber_weights
+from gatecast.linear.term import term_values
 
 CHUNK = 8192
 RHO = 0.8
@@ -28,10 +30,12 @@ class Regression:
     """A fitted regression of one series.
 
     coefficients  [blocks + 1, columns]  leaving out block 0, 1, …; the last row leaves out nothing
+    average       [columns]              regressors' means over the known steps it was fitted on
     """
 
     design: Design
     coefficients: Float[FloatArray, "_ columns"]
+    average: Float[FloatArray, "columns"]
 
     def mean(self, panel: Panel, series: int, block: Int[IntArray, "time"]) -> Float[FloatArray, "time"]:
         """The regression's value at every row, future included, by coefficients that have not seen it. [time]
@@ -39,15 +43,30 @@ class Regression:
         block  [time]  the cross-fitting block of each row, -1 for none
         """
         terms, shapes = self.design.terms(panel, series)
-        time = len(block)
-        result = np.empty(time)
-        for start in range(0, time, CHUNK):
-            part = slice(start, min(start + CHUNK, time))
-            regressors = columns(terms, shapes, part)
-            for b in np.unique(block[part]):
-                mine = block[part] == b
-                result[part][mine] = regressors[mine] @ self.coefficients[b]
+        result = np.zeros(len(block))
+        for term, own in self.pieces(terms, shapes):
+            result += self.said(term, own, shapes[term.shape], block)
         return result
+
+    def pieces(self, terms: list[Term], shapes: dict[Shape, FloatArray]) -> Iterator[tuple[Term, slice]]:
+        """Each term and which of the columns are its own."""
+        start = 0
+        for term in terms:
+            size = term.slow.shape[1] * shapes[term.shape].shape[1]
+            yield term, slice(start, start + size)
+            start += size
+
+    def said(
+        self, term: Term, own: slice, shape: Float[FloatArray, "rows shapes"], block: Int[IntArray, "rows"]
+    ) -> Float[FloatArray, "rows"]:
+        """What one of the terms says. [rows]
+
+        own    its columns
+        shape  [rows, shapes]  of the day
+        block  [rows]
+        """
+        coefficients = self.coefficients[:, own].reshape(len(self.coefficients), -1, shape.shape[1])
+        return term_values(term.slow, shape, coefficients, block)
 
 
 def fit_regression(
@@ -75,7 +94,7 @@ def fit_regression(
         residual = scaled - _fitted(terms, shapes, coefficients[-1])
         known = np.isfinite(residual)
         weights[known] = huber_weights(residual[known])
-    return Regression(design, coefficients)
+    return Regression(design, coefficients, _average(terms, shapes, np.isfinite(scaled)))
 
 
 def _products(
@@ -123,3 +142,10 @@ def _fitted(terms: list[Term], shapes: dict[Shape, FloatArray], coefficients: Fl
     """Values at every row. [time]"""
     parts = [slice(start, start + CHUNK) for start in range(0, len(terms[0].slow), CHUNK)]
     return np.concatenate([columns(terms, shapes, part) @ coefficients for part in parts])
+
+
+def _average(terms: list[Term], shapes: dict[Shape, FloatArray], known: BoolArray) -> FloatArray:
+    """Mean of every regressor over the known rows. [columns]"""
+    count = max(int(known.sum()), 1)
+    parts = [term.slow[known].T @ shapes[term.shape][known] / count for term in terms]
+    return np.concatenate([part.ravel() for part in parts])

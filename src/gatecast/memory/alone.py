@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from gatecast._types import BoolArray
+from gatecast._types import BoolArray, FloatArray
 from gatecast.data import Panel
 from gatecast.errors import SeriesError
 from gatecast.forecaster import Forecast, Origins
@@ -21,6 +21,7 @@ from gatecast.memory.network import CellKind
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
 from gatecast.memory.train import Training, learn_network, read
 from gatecast.memory.windows import Cutter, Plan, plan_windows, single_windows, too_short
+from gatecast.memory.workings import Workings, lone_columns, row_columns
 from gatecast.progress import Progress
 
 
@@ -76,7 +77,30 @@ class _Alone(TableDoor):
         """The network's calibrated quantiles at each origin."""
         rows = self.inputs_.rows(panel)
         cutter = self._single(panel, rows, origins, self.context_)
-        scaled = self.calibrated_.apply(read(self.trained_.network, cutter)[0])
+        return self._finish(read(self.trained_.network, cutter)[0], panel, rows, origins, levels)
+
+    def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
+        """What the forecasts from some origins are made of."""
+        rows = self.inputs_.rows(panel)
+        cutter = self._single(panel, rows, origins, self.context_)
+        history, ahead = row_columns(panel)
+        return Workings(
+            network=self.trained_.network,
+            batch=cutter.batch(np.arange(len(origins))),
+            history=history,
+            ahead=(*ahead, *lone_columns(panel)),
+            origins=origins,
+            linear=None,
+            share=np.ones(len(origins)),
+            scale=self.inputs_.scale,
+            finish=lambda quantiles: self._finish(quantiles, panel, rows, origins, levels),
+        )
+
+    def _finish(
+        self, quantiles: FloatArray, panel: Panel, rows: Rows, origins: Origins, levels: Sequence[float]
+    ) -> Forecast:
+        """From the network's quantiles to the forecast. [origins, horizon, levels]"""
+        scaled = self.calibrated_.apply(quantiles)
         still = self.constant_[origins.series]
         last = rows.scaled[panel.offsets[origins.series] + origins.position]
         scaled[still] = last[still, None, None]

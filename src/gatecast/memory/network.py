@@ -119,8 +119,15 @@ class Network(nn.Module):
         """Quantiles and member weights at every origin of the batch."""
         states, _ = self.encoder(batch.history)
         index = batch.at[..., None].expand(-1, -1, states.shape[-1])
-        chosen = self.dropout(states.gather(1, index))
-        mixed = self.from_state(chosen)[:, :, None] + self.from_ahead(batch.ahead) + self.step_offset
+        return self.head(states.gather(1, index), batch)
+
+    def head(self, states: Tensor, batch: Batch) -> Output:
+        """What is said of hidden states, the encoder's at the batch's origins or any others.
+
+        states  [batch, origins, units]
+        """
+        mixed = self.from_state(self.dropout(states))[:, :, None]
+        mixed = mixed + self.from_ahead(batch.ahead) + self.step_offset
         out = self.out(self.dropout(nn.functional.silu(mixed)))
         members = self.shape.members
         weights = torch.softmax(batch.prior[:, :, None] + out[..., :members], dim=-1)
@@ -146,7 +153,7 @@ def spread(
     return torch.cat([below.flip(-1), center[..., None], above], dim=-1)
 
 
-def encoder(cell: CellKind, inputs: int, units: int, forget_bias: float) -> nn.RNNBase:
+def encoder(cell: CellKind, inputs: int, units: int, forget_bias: float) -> nn.LSTM | nn.GRU | nn.RNN:
     """One fused recurrent layer.
 
     The LSTM's forget bias is `forget_bias` in all: PyTorch's default draws it near 0, which forgets half

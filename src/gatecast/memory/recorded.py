@@ -41,7 +41,7 @@ def record(model: Recurrent, x: Tensor | PackedSequence, state: Any = None) -> R
     """Every gate, candidate and state of a recurrent model on its way through a sequence.
 
     model    torch.nn.LSTM, GRU or RNN as it is (stacked, bidirectional, projected, either nonlinearity), a
-             cell of `gatecast.memory`, or a tuple of cells, one a layer
+             cell of `gatecast.memory`, a tuple of cells, one a layer, or what `read_keras` and its like gave
     x        as the model takes it; for cells [batch, time, inputs] or [time, inputs]
     state    as the model takes it; zeros if not given
     returns  arrays laid out as the model's output; a packed x comes back padded, in its original order

@@ -26,6 +26,7 @@ BETAS = (0.9, 0.98)
 WARM_UP = 0.15
 FORECAST_BATCH = 128
 MOST_WINDOWS = 8000
+SNAPSHOTS = 12  # of the encoder while training: some 100 kB each
 
 # what each option of training may be, in code and in words
 _Rule: TypeAlias = tuple[Callable[[float], bool], str]
@@ -85,16 +86,31 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Snapshot:
+    """The recurrent weights at one step of training, kept so that gradients can be looked at afterwards.
+
+    loss     of the batch before that step; NaN before training
+    weights  the encoder's, by name
+    """
+
+    step: int
+    loss: float
+    weights: dict[str, Tensor]
+
+
+@dataclass(frozen=True)
 class Trained:
     """A trained network and how it got there.
 
-    losses   held-out loss at each check
-    best     step whose weights were kept
+    losses     held-out loss at each check
+    best       step whose weights were kept
+    snapshots  of the encoder, from before the first step to after the last
     """
 
     network: Network
     losses: tuple[float, ...]
     best: int
+    snapshots: tuple[Snapshot, ...] = ()
 
 
 def device() -> torch.device:
@@ -157,6 +173,7 @@ def train(
         optimiser, training.rate, total_steps=training.steps, pct_start=WARM_UP
     )
     draw, keeper = np.random.default_rng(seed), _Keeper(network, held_out, training)
+    snapshots = [snapshot(network, 0, math.nan)]
     with progress.task(label, total=keeper.until) as task:
         for step in range(1, keeper.until + 1):
             batch = windows.batch(draw.integers(len(windows), size=training.windows)).to(place)
@@ -165,13 +182,21 @@ def train(
                 raise TrainingError(_broken(label, f"the loss of step {step} of {training.steps}", training))
             if step < training.steps:
                 schedule.step()
+            if step % max(1, keeper.until // SNAPSHOTS) == 0 or step == keeper.until:
+                snapshots.append(snapshot(network, step, loss))
             keeper.see(step, levels)
             task.advance(loss=f"{loss:.3f}", held_out=keeper.word)
     if keeper.best == 0:
         why = f"the held-out loss of all {len(keeper.losses)} checks"
         raise TrainingError(_broken(label, why, training))
     network.load_state_dict(keeper.kept)
-    return Trained(network.eval(), tuple(keeper.losses), keeper.best)
+    return Trained(network.eval(), tuple(keeper.losses), keeper.best, tuple(snapshots))
+
+
+def snapshot(network: Network, step: int, loss: float) -> Snapshot:
+    """A copy of the encoder's weights as they are."""
+    weights = {name: w.detach().cpu().clone() for name, w in network.encoder.state_dict().items()}
+    return Snapshot(step, loss, weights)
 
 
 class _Keeper:

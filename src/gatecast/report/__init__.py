@@ -1,7 +1,6 @@
 """The report room: a page of a forecast, what it rests on and how it compares; and what pages are made of."""
 
 from gatecast.report.contents import Contents, versions
-from gatecast.report.document import document, write_page
 from gatecast.report.markup import (
     bullets,
     facts_table,
@@ -13,11 +12,12 @@ from gatecast.report.markup import (
     table,
 )
 from gatecast.report.page import write_report
+from gatecast.report.shell import assembled, written
 
 __all__ = [
     "Contents",
+    "assembled",
     "bullets",
-    "document",
     "facts_table",
     "paragraph",
     "plot",
@@ -26,6 +26,6 @@ __all__ = [
     "subheading",
     "table",
     "versions",
-    "write_page",
     "write_report",
+    "written",
 ]

@@ -1,10 +1,10 @@
-"""The page of a fitted model: figures, numbers and how to repeat them."""
+"""The page of a forecast or a comparison: figures, numbers and how to repeat them."""
 
 from pathlib import Path
 
 from gatecast.report import sections
 from gatecast.report.contents import Contents
-from gatecast.report.document import document, write_page
+from gatecast.report.shell import assembled, written
 
 NAVIGATION = (
     ("forecast", "Forecast"), ("parts", "Parts"), ("comparison", "Comparison"), ("covariates", "Covariates"),
@@ -29,9 +29,9 @@ def write_report(path: str | Path, contents: Contents) -> Path:
 
     Raises OptionError when the file cannot be written.
     """
-    return write_page(path, page(contents))
+    return written(path, page(contents))
 
 
 def page(contents: Contents) -> str:
     """The page as text."""
-    return document(contents.title, "".join(part(contents) for part in PARTS), NAVIGATION)
+    return assembled(contents.title, NAVIGATION, "".join(part(contents) for part in PARTS))

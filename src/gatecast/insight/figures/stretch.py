@@ -5,12 +5,12 @@ from html import escape
 
 import numpy as np
 
-from gatecast._types import FloatArray, IntArray
-from gatecast.data import Frequency, Panel, continue_times, local_time
+from gatecast._types import FloatArray
+from gatecast.data import Panel, continue_times
 from gatecast.errors import OptionError
 from gatecast.forecaster import Forecast
+from gatecast.insight.stamps import stamps as stamps
 
-DAY_MS = 86_400_000
 HORIZONS_OF_HISTORY = 4
 
 
@@ -32,21 +32,6 @@ class Stretch:
     future_stamps: np.ndarray
     rows: slice
     axis: str
-
-
-def stamps(times: IntArray, zone: str | None, frequency: Frequency) -> np.ndarray:
-    """Times as people read them: local wall clock in milliseconds, or the step numbers themselves.
-
-    times    [rows]  as in `Panel`
-    returns  [rows]  datetime64[ms], or int64 where the frequency counts steps
-
-    >>> stamps(np.array([0]), "Australia/Melbourne", Frequency("microsecond", 3_600_000_000))
-    array(['1970-01-01T10:00:00.000'], dtype='datetime64[ms]')
-    """
-    local = local_time(times, zone, frequency)
-    if local is None:
-        return times
-    return (local.days * DAY_MS + np.rint(local.hour * 3_600_000).astype(np.int64)).astype("datetime64[ms]")
 
 
 def axis_title(panel: Panel) -> str:

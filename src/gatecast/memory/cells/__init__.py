@@ -5,7 +5,7 @@ from gatecast.memory.cells.elman import ElmanCell
 from gatecast.memory.cells.gru import GRUCell
 from gatecast.memory.cells.layernorm import LayerNormLSTMCell
 from gatecast.memory.cells.lstm import LSTMCell
-from gatecast.memory.cells.modules import cells_of
+from gatecast.memory.cells.modules import Recurrent, cells_of
 from gatecast.memory.cells.peephole import PeepholeLSTMCell
 from gatecast.memory.cells.slstm import SLSTMCell
 from gatecast.memory.cells.step import Cell, unroll
@@ -18,6 +18,7 @@ __all__ = [
     "LSTMCell",
     "LayerNormLSTMCell",
     "PeepholeLSTMCell",
+    "Recurrent",
     "SLSTMCell",
     "cells_of",
     "unroll",

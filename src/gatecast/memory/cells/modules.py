@@ -5,7 +5,7 @@ because its reset gate acts on one of them.
 """
 
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from torch import Tensor, nn
 
@@ -16,13 +16,22 @@ from gatecast.memory.cells.lstm import LSTMCell
 from gatecast.memory.cells.step import Cell
 
 Layers: TypeAlias = tuple[tuple[Cell, ...], ...]
-Recurrent: TypeAlias = "nn.LSTM | nn.GRU | nn.RNN | Cell | tuple[Cell | tuple[Cell, Cell], ...]"
+Recurrent: TypeAlias = "nn.LSTM | nn.GRU | nn.RNN | Cell | Stack | tuple[Cell | tuple[Cell, ...], ...]"
 
 FUSED = (nn.LSTM, nn.GRU, nn.RNN)
 WANTED = (
-    "torch.nn.LSTM, GRU or RNN, a cell of gatecast.memory, or a tuple of cells (a pair of cells in it is a "
-    "layer's two directions)"
+    "torch.nn.LSTM, GRU or RNN, a cell of gatecast.memory, a tuple of cells (a pair of cells in it is a "
+    "layer's two directions), or layers that read_keras or read_onnx gave"
 )
+
+
+@runtime_checkable
+class Stack(Protocol):
+    """What says itself which cells it is made of: layers read from a file."""
+
+    @property
+    def cells(self) -> Layers:
+        """The cells, layers x directions."""
 
 
 def cells_of(model: Recurrent) -> Layers:
@@ -44,6 +53,8 @@ def cells_of(model: Recurrent) -> Layers:
         )
     if isinstance(model, Cell):
         return ((model,),)
+    if isinstance(model, Stack):
+        model = model.cells
     if isinstance(model, tuple | list) and len(model) > 0:
         layers = tuple(tuple(one) if isinstance(one, tuple | list) else (one,) for one in model)
         if all(len(layer) in (1, 2) and all(isinstance(c, Cell) for c in layer) for layer in layers):

@@ -1,4 +1,4 @@
-"""A whole HTML page around its parts, readable without a network, and written wholly or not at all."""
+"""What every page has: one self-contained file with its figures, readable without a network."""
 
 import os
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ from gatecast.errors import OptionError
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 
 
-def document(title: str, body: str, navigation: Sequence[tuple[str, str]] = ()) -> str:
-    """The page as text: style, script and Plotly are in it.
+def assembled(title: str, navigation: Sequence[tuple[str, str]], body: str) -> str:
+    """The page as text.
 
-    body        HTML, as `gatecast.report`'s pieces make it
-    navigation  anchors and labels; those whose anchor is not in the body are left out
+    navigation  anchor and label of each section, in order; those the body lacks are left out
+    body        HTML, as the functions of `markup` make it
     """
     room = files("gatecast.report")
     style, script = ((room / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
@@ -36,7 +36,7 @@ def document(title: str, body: str, navigation: Sequence[tuple[str, str]] = ()) 
     )
 
 
-def write_page(path: str | Path, text: str) -> Path:
+def written(path: str | Path, text: str) -> Path:
     """Write a page, wholly or not at all, and say where it is.
 
     Raises OptionError when the file cannot be written.

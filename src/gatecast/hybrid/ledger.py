@@ -1,0 +1,101 @@
+"""The ledger of a linear part: what the pool's members bring, each by its weight in the mixture."""
+
+import numpy as np
+
+from gatecast.data import Panel
+from gatecast.errors import NotFittedError, OptionError
+from gatecast.hybrid.features import reach
+from gatecast.hybrid.half import LinearHalf
+from gatecast.hybrid.model import Hybrid
+from gatecast.hybrid.pool import Pool, weights_of
+from gatecast.linear import (
+    ARIMA,
+    LEVEL,
+    Ages,
+    Autoregression,
+    LinearLedger,
+    Mixture,
+    RecentARIMA,
+    ages_of,
+    arima_ledger,
+    autoregression_ledger,
+    bound,
+    ledger_of,
+    on_scale,
+    superposed,
+    with_past,
+)
+
+
+def linear_ledger(
+    model: Hybrid | LinearHalf | Autoregression | ARIMA, panel: Panel, series: int, position: int
+) -> LinearLedger:
+    """Split the linear part of a forecast into what brings it about.
+
+    model     fitted
+    panel     with its known covariates `horizon` steps behind the origin, as for `forecast`
+    series    which of the panel's
+    position  of the origin: the last step whose value is known
+
+    The level is the centre of the series' scale with all that is constant: what the linear part would be if
+    calendar and covariates had their average effect and the past were at its centre. A 0/1 covariate counts
+    against 0. The past of a member with a regression is what the regression left over. Weights of members
+    are taken as they are at the origin, although the past has made them. What rounding leaves, some 1e-15 of
+    the whole, is in the level. An `ARIMA` of its own has its history's mean for the centre.
+
+    Raises NotFittedError before the model is fitted, OptionError for a series or an origin not in the panel.
+    """
+    if not 0 <= series < len(panel) or not 0 <= position < int(panel.known_steps[series]):
+        raise OptionError(
+            f"series {series}, position {position} is not in this panel of {len(panel)} series; "
+            "wanted a series counted from 0 and a step of its history"
+        )
+    if isinstance(model, ARIMA):
+        _require(model, "fitted_")
+        return arima_ledger(model, panel, series, position)
+    if isinstance(model, Autoregression):
+        _require(model, "fitted_")
+        return autoregression_ledger(model, panel, series, position)
+    (pool, first), ages = _pool_of(model, panel, position), ages_of(panel)
+    return ledger_of(panel, series, ages, pool.scale_, _mixture(pool, panel, series, first, position, ages))
+
+
+def _require(model: object, fitted: str) -> None:
+    if not hasattr(model, fitted):
+        raise NotFittedError(f"this {type(model).__name__} is not fitted; call fit with a table first")
+
+
+def _pool_of(model: Hybrid | LinearHalf, panel: Panel, position: int) -> tuple[Pool, int]:
+    """The members, and from which origin on the model has them stand: sums that begin there round alike."""
+    if isinstance(model, Hybrid):
+        _require(model, "linear_")
+        if model.linear_ is None:
+            behind = model.context_ + sum(reach(model.horizon, panel.seasons[0]))
+            return model.pool_, max(position - behind, 0)
+        model = model.linear_
+    _require(model, "pool_")
+    return model.pool_, position
+
+
+def _mixture(pool: Pool, panel: Panel, series: int, first: int, position: int, ages: Ages) -> Mixture:
+    """All members of a pool."""
+    scaled, left = pool.scaled(panel), pool.full_.remainder(panel, series)
+    ahead = pool.full_.reasons_ahead(panel, series, position)
+    standing = pool.stand(panel, scaled, series, first, position, left)
+    paths = standing.paths[-1]
+    splits = []
+    for member, path in zip(pool.fitted_, paths.T, strict=False):
+        beside = member.beside if isinstance(member, RecentARIMA) else member
+        given = left, ahead
+        if beside is not pool.full_:
+            given = beside.remainder(panel, series), beside.reasons_ahead(panel, series, position)
+        split = member.split(panel, series, position, ages, *given)
+        splits.append(on_scale(split, ages, beside.path_scale_, pool.scale_, series, path))
+    past, at = scaled[panel.rows(series)][: position + 1], np.array([position])
+    brought = superposed(past, ages, lambda some: np.stack(pool.naive_paths(some, at), axis=-1)[0])
+    for k in range(brought.shape[-1]):
+        addends = with_past({LEVEL: np.zeros(pool.horizon)}, ages, brought[..., k])
+        bound(addends, paths[:, len(splits)], pool.scale_, series)
+        splits.append(addends)
+    weights = weights_of(standing.prior)[-1]
+    return Mixture(pool.names, tuple(splits), weights, paths, standing.mix[-1])

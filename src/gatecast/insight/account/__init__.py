@@ -1,0 +1,1 @@
+"""What a cell holds, by when it was written."""

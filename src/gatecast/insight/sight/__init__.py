@@ -1,0 +1,1 @@
+"""How far back a model really sees, measured by rerunning it."""

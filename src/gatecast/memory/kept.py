@@ -1,0 +1,116 @@
+"""What of the memory room may stand in a saved model; a network as its plan and its weights."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from gatecast._types import BoolArray
+from gatecast.kept import Kept, demand
+from gatecast.memory.alone import GRU, LSTM, RNN
+from gatecast.memory.inputs import Inputs
+from gatecast.memory.network import Network, Shape
+from gatecast.memory.scaled import Calibrated
+from gatecast.memory.train import Snapshot, Trained, Training, device
+
+_LAYERS: dict[type, Literal["lstm", "gru", "rnn"]] = {nn.LSTM: "lstm", nn.GRU: "gru", nn.RNN: "rnn"}
+_GATES = {"lstm": 4, "gru": 3, "rnn": 1}
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """A network without its code: what builds it anew, and its weights by name."""
+
+    shape: Shape
+    cell: Literal["lstm", "gru", "rnn"]
+    units: int
+    dropout: float
+    weights: dict[str, Tensor]
+
+
+def blueprint(network: Network) -> Blueprint:
+    """What a network is built from."""
+    layer = network.encoder
+    weights = {name: weight.detach().cpu() for name, weight in network.state_dict().items()}
+    return Blueprint(network.shape, _LAYERS[type(layer)], layer.hidden_size, network.dropout.p, weights)
+
+
+def build(plan: Blueprint) -> Network:
+    """The network of a blueprint, where networks are trained: on the GPU if there is one.
+
+    Raises ValueError where the weights are not those of such a network.
+    """
+    _check_weights(plan)  # first: building takes memory, as much as the weights do
+    with torch.random.fork_rng(devices=[]):
+        network = Network(plan.shape, plan.cell, plan.units, plan.dropout, forget_bias=0.0)
+    network.load_state_dict(plan.weights)
+    return network.to(device()).eval()
+
+
+def _check_weights(plan: Blueprint) -> None:
+    shape, units, gates = plan.shape, plan.units, _GATES[plan.cell]
+    said = len(shape.levels) + shape.members
+    wanted = {
+        "step_offset": (shape.horizon, units),
+        "step_scale": (shape.horizon,),
+        "encoder.weight_ih_l0": (gates * units, shape.inputs),
+        "encoder.weight_hh_l0": (gates * units, units),
+        "encoder.bias_ih_l0": (gates * units,),
+        "encoder.bias_hh_l0": (gates * units,),
+        "from_state.weight": (units, units),
+        "from_state.bias": (units,),
+        "from_ahead.weight": (units, shape.ahead),
+        "out.weight": (said, units),
+        "out.bias": (said,),
+    }
+    seen = {name: tuple(weight.shape) for name, weight in plan.weights.items()}
+    odd = sorted(name for name in wanted | seen if wanted.get(name) != seen.get(name))
+    demand(not odd, f"weights of the shapes of the network; {', '.join(odd)} are not")
+
+
+def _check_shape(shape: Shape) -> None:
+    levels = np.array(shape.levels)
+    demand(min(shape.inputs, shape.ahead, shape.members) >= 0 and shape.horizon >= 1, "sizes from 0")
+    demand(max(shape.inputs, shape.ahead, shape.members, shape.horizon) < 2**31, "sizes within reason")
+    demand(np.all((levels > 0) & (levels < 1)) and np.all(np.diff(levels) > 0), "levels ascending in (0, 1)")
+    demand(0.5 in shape.levels, "a median among the levels")
+
+
+def _check_blueprint(plan: Blueprint) -> None:
+    demand(1 <= plan.units < 2**31 and 0 <= plan.dropout < 1, "a number of units, and a share silenced")
+
+
+def _check_trained(trained: Trained) -> None:
+    wanted = {name: weight.shape for name, weight in trained.network.encoder.state_dict().items()}
+    for snapshot in trained.snapshots:
+        seen = {name: weight.shape for name, weight in snapshot.weights.items()}
+        demand(seen == wanted, f"the encoder's weights at step {snapshot.step}")
+
+
+def _check_inputs(inputs: Inputs) -> None:
+    demand(inputs.movement.shape == inputs.scale.center.shape, "a movement for each series")
+
+
+_LEARNED = {
+    "inputs_": Inputs,
+    "constant_": BoolArray,
+    "trained_": Trained,
+    "context_": int,
+    "calibrated_": Calibrated,
+}
+
+KEPT = {
+    "memory.training": Kept(Training),
+    "memory.inputs": Kept(Inputs, check=_check_inputs),
+    "memory.shape": Kept(Shape, check=_check_shape),
+    "memory.blueprint": Kept(Blueprint, check=_check_blueprint),
+    "memory.network": Kept(Network, through=(Blueprint, blueprint, build)),
+    "memory.snapshot": Kept(Snapshot),
+    "memory.trained": Kept(Trained, check=_check_trained),
+    "memory.calibrated": Kept(Calibrated),
+    "lstm": Kept(LSTM, _LEARNED),
+    "gru": Kept(GRU, _LEARNED),
+    "rnn": Kept(RNN, _LEARNED),
+}

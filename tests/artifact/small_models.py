@@ -1,0 +1,137 @@
+"""Small fitted models of every kind, on tables of every kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+import gatecast
+from gatecast.front import TableDoor
+from gatecast.memory import Training
+
+HORIZON, STEPS = 6, 260
+NUMBER = pl.col("kind").rank("dense").cast(pl.Int32)  # of each series, from one
+TINY = Training(units=5, steps=16, windows=8, origins=4, checks=2)
+ROLES: dict[str, Any] = {"known": ["temperature"], "past": ("cloud",), "static": ["kind"]}
+ARIMA_GIVEN: dict[str, Any] = {"order": (1, 1, 1), "seasonal_order": (0, 1, 1), "known": ("temperature",)}
+
+
+@lru_cache
+def hourly(steps: int = STEPS) -> pl.DataFrame:
+    """Two series over the night clocks go forward in Madrid, with covariates of every role."""
+    rng = np.random.default_rng(0)
+    start = pl.datetime(2024, 3, 25, time_zone="Europe/Madrid")
+    parts = []
+    for i, count in enumerate((steps, steps - 30)):
+        hour = np.arange(steps - count, steps)
+        stamps = pl.select(
+            pl.datetime_range(start, start.dt.offset_by(f"{steps - 1}h"), "1h").alias("ds").tail(count)
+        )
+        temperature = 10 + 5 * np.cos(2 * np.pi * hour / 24) + rng.normal(size=count)
+        y = (i + 1) * (100 + 20 * np.sin(2 * np.pi * hour / 24) + 0.5 * temperature + rng.normal(size=count))
+        y[50:53] = np.nan
+        parts.append(
+            stamps.with_columns(
+                unique_id=pl.lit(f"meter {i}"),
+                y=pl.Series(y).fill_nan(None),
+                temperature=pl.Series(temperature),
+                cloud=pl.Series(rng.normal(size=count)),
+                kind=pl.lit(["flat", "house"][i]),
+            )
+        )
+    return pl.concat(parts)
+
+
+def split(table: pl.DataFrame, ahead: int = HORIZON) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What is known, and the covariates of the last steps."""
+    by = [name for name in ("unique_id",) if name in table.columns]
+    rank = pl.int_range(pl.len()).over(by) if by else pl.int_range(pl.len())
+    count = pl.len().over(by) if by else pl.len()
+    last = rank >= count - ahead
+    return table.filter(~last), table.filter(last).drop("y")
+
+
+@lru_cache
+def counted() -> pl.DataFrame:
+    """One series by integer steps, without ids."""
+    step = np.arange(70)
+    y = 5 + step % 7 + np.random.default_rng(1).normal(0, 0.2, 70)
+    return pl.DataFrame({"ds": step, "y": y})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model, and the table it is fitted on."""
+
+    make: Callable[[], TableDoor]
+    table: Callable[[], pl.DataFrame] = hourly
+    convert: Callable[[pl.DataFrame], Any] = lambda table: table
+
+    def tables(self) -> tuple[Any, Any]:
+        """What it is fitted on, and what it is given of the steps ahead."""
+        past, future = split(self.table())
+        return self.convert(past), self.convert(future)
+
+
+def _made(name: str, **options: Any) -> Callable[[], TableDoor]:
+    return lambda: getattr(gatecast, name)(horizon=HORIZON, **options)
+
+
+def _in_numbers(table: pl.DataFrame) -> pl.DataFrame:
+    ids = pl.col("unique_id").str.slice(-1).cast(pl.Int32)
+    return table.with_columns(unique_id=ids)
+
+
+CASES = {
+    "hybrid": Case(_made("Hybrid", training=TINY, **ROLES)),
+    "hybrid of holidays": Case(_made("Hybrid", training=TINY, holidays="ES", seed=3)),
+    "hybrid that fell back": Case(_made("Hybrid", training=TINY), counted),
+    "linear": Case(_made("LinearHalf", **ROLES)),
+    "lstm": Case(_made("LSTM", training=TINY, **ROLES)),
+    "gru": Case(_made("GRU", training=TINY, known=["temperature"])),
+    "rnn": Case(_made("RNN", training=TINY)),
+    "arima": Case(_made("ARIMA", **ARIMA_GIVEN)),
+    "arima by steps": Case(_made("ARIMA", season=7), counted),
+    "arima blend": Case(
+        _made("ARIMA", blend=True, transform="box-cox", mean=True, season=[24, 100], harmonics=2)
+    ),
+    "autoregression": Case(_made("Autoregression", season=np.int64(24), **ROLES)),
+    "naive": Case(_made("SeasonalNaive", season=[7]), counted),
+    "drift": Case(_made("Drift"), counted),
+    "in pandas": Case(_made("SeasonalNaive"), convert=lambda t: t.to_pandas()),
+    "in arrow": Case(_made("SeasonalNaive"), convert=lambda t: t.to_arrow()),
+    "ids as numbers": Case(_made("SeasonalNaive"), convert=_in_numbers),
+    "ids as categories": Case(
+        _made("SeasonalNaive"), convert=lambda t: t.with_columns(pl.col("unique_id").cast(pl.Categorical))
+    ),
+    "ids as dates": Case(
+        _made("SeasonalNaive"), convert=lambda t: t.with_columns(unique_id=pl.date(2024, 1, NUMBER))
+    ),
+    "ids as stamps": Case(
+        _made("SeasonalNaive"),
+        convert=lambda t: t.with_columns(
+            unique_id=pl.datetime(2024, 1, NUMBER, time_zone="Europe/Madrid")
+        ),
+    ),
+    "stamps on a clock": Case(
+        _made("SeasonalNaive"),
+        convert=lambda t: t.with_columns(pl.col("ds").dt.convert_time_zone("UTC").dt.replace_time_zone(None)),
+    ),
+}  # fmt: skip
+
+
+@lru_cache
+def fitted(name: str) -> TableDoor:
+    """A case's model, fitted once."""
+    case = CASES[name]
+    return case.make().fit(case.tables()[0])
+
+
+def forecast_of(model: TableDoor, name: str) -> Any:
+    """What the model says of the steps ahead, in polars."""
+    parts = model.name == "Hybrid"
+    frame = model.predict((80, 95), CASES[name].tables()[1] if model.known else None, parts=parts)
+    return pl.DataFrame(frame)

@@ -60,7 +60,19 @@ _ROOM = {
 }
 
 # Rooms whose doors open as attributes, like `gatecast.insight.fan_chart`.
-_DOORS = {"artifact", "backtest", "data", "demo", "hybrid", "insight", "jobs", "linear", "memory", "report"}
+_DOORS = {
+    "artifact",
+    "backtest",
+    "data",
+    "demo",
+    "hybrid",
+    "insight",
+    "jobs",
+    "lab",
+    "linear",
+    "memory",
+    "report",
+}
 
 __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Hybrid",

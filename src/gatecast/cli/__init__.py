@@ -19,6 +19,8 @@ from gatecast.cli.explain import EXAMPLES as EXPLAIN_EXAMPLES
 from gatecast.cli.explain import explain
 from gatecast.cli.forecast import EXAMPLES as FORECAST_EXAMPLES
 from gatecast.cli.forecast import forecast
+from gatecast.cli.lab import EXAMPLES as LAB_EXAMPLES
+from gatecast.cli.lab import lab
 from gatecast.cli.predict import EXAMPLES as PREDICT_EXAMPLES
 from gatecast.cli.predict import predict
 from gatecast.cli.wording import in_shell_words
@@ -41,6 +43,7 @@ app.command(epilog=PREDICT_EXAMPLES)(predict)
 app.command(epilog=EXPLAIN_EXAMPLES)(explain)
 app.command(epilog=BACKTEST_EXAMPLES)(backtest)
 app.command(epilog=DEMO_EXAMPLES)(demo)
+app.command(epilog=LAB_EXAMPLES)(lab)
 
 
 def _say_version(asked: bool) -> None:

@@ -21,6 +21,7 @@ from gatecast.progress import Progress, Silent
 if TYPE_CHECKING:
     import gatecast.insight
     import gatecast.jobs
+    import gatecast.lab
 
 
 def people(quiet: bool = False) -> Console:
@@ -90,6 +91,20 @@ def day(console: Console, rows: Sequence[Sequence[str]]) -> None:
         table.add_column(title, justify="right" if column else "left")
     for row in rows[1:]:
         table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+    console.print()
+
+
+def findings(console: Console, found: "Sequence[gatecast.lab.Finding]") -> None:
+    """Every claim of the lab with its number and verdict; one that fails as plainly as one that holds."""
+    table = Table(header_style="dim", box=None, pad_edge=False)
+    for title in ("claim", "its number", "verdict"):
+        table.add_column(title)
+    for finding in found:
+        first = finding.measures[0]
+        style = "green" if finding.holds else "bold red"
+        cells = (finding.name, f"{first.what}: {first.said}", finding.verdict)
+        table.add_row(*(Text(cell) for cell in cells), style=style)
     console.print(table)
     console.print()
 

@@ -147,7 +147,7 @@ def _linear(subject: Subject) -> LinearLedger | None:
 
 
 def _reaches(subject: Subject) -> tuple[Reach, ...]:
-    """Of the series and the first covariates that say more than the clock; at few lags, each takes a rerun."""
+    """Of the series and the first covariates that say more than the clock; at few lags, each takes time."""
     panel, history = subject.panel, subject.panel.history(subject.series)
     day, longest = panel.seasons[0], panel.seasons[-1]
     wanted = {0, 1, 3, day // 4, day, 2 * day, longest, longest + 1, 2 * longest, 4 * longest}

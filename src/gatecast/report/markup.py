@@ -31,17 +31,33 @@ def section(anchor: str, heading: str, *content: str) -> str:
     return f'<section id="{anchor}"><h2>{escape(heading)}</h2>{"".join(content)}</section>'
 
 
+def subheading(text: str) -> str:
+    """A heading within a part."""
+    return f"<h3>{escape(text)}</h3>"
+
+
 def table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], *, best: int | None = None, words: int | None = None
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    best: int | None = None,
+    words: int | Sequence[int] | None = None,
+    kinds: Sequence[str] = (),
+    links: Sequence[str] = (),
 ) -> str:
     """A table that scrolls by itself on a narrow screen.
 
     best   the row to set off
-    words  the column that holds sentences
+    words  the columns that hold sentences
+    kinds  [rows]  a class of the style sheet for each row, "" for none
+    links  [rows]  the anchor on this page that a row's first cell leads to
     """
-    kinds = [' class="words"' if column == words else "" for column in range(len(head))]
-    titles = "".join(f'<th scope="col"{kind}>{escape(h)}</th>' for kind, h in zip(kinds, head, strict=True))
-    body = "".join(_row(row, index == best, words) for index, row in enumerate(rows))
+    kinds = kinds or ["best" if index == best else "" for index in range(len(rows))]
+    links = links or [""] * len(rows)
+    wordy = {words} if isinstance(words, int) else set(words or ())
+    sorts = [' class="words"' if column in wordy else "" for column in range(len(head))]
+    titles = "".join(f'<th scope="col"{sort}>{escape(h)}</th>' for sort, h in zip(sorts, head, strict=True))
+    body = "".join(_row(row, kind, wordy, link) for row, kind, link in zip(rows, kinds, links, strict=True))
     return f'<div class="scroll"><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
@@ -62,10 +78,13 @@ def plot(anchor: str, figure: go.Figure, caption: str) -> str:
     )
 
 
-def _row(cells: Sequence[str], best: bool, words: int | None) -> str:
+def _row(cells: Sequence[str], kind: str, words: set[int], link: str) -> str:
     """One row of a table."""
+    said = [escape(cell) for cell in cells]
+    if link:
+        said[0] = f'<a href="#{escape(link)}">{said[0]}</a>'
     inside = "".join(
-        f'<td class="words">{escape(cell)}</td>' if column == words else f"<td>{escape(cell)}</td>"
-        for column, cell in enumerate(cells)
+        f'<td class="words">{cell}</td>' if column in words else f"<td>{cell}</td>"
+        for column, cell in enumerate(said)
     )
-    return f'<tr class="best">{inside}</tr>' if best else f"<tr>{inside}</tr>"
+    return f'<tr class="{kind}">{inside}</tr>' if kind else f"<tr>{inside}</tr>"

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Console
 
 import gatecast
 from gatecast.catalogue import entry_of
@@ -11,6 +12,7 @@ from gatecast.cli import options, show
 from gatecast.cli.forecast import Future
 from gatecast.cli.wording import in_shell_words
 from gatecast.errors import OptionError
+from gatecast.progress import Progress
 
 if TYPE_CHECKING:
     import gatecast.insight
@@ -87,20 +89,15 @@ def explain(
     quiet: options.Quiet = False,
 ) -> None:
     """Explain one forecast: reasons that were tested, its parts, its memory, and what would change it."""
-    jobs, console, bars = gatecast.jobs, show.people(quiet), show.progress(quiet)
+    jobs, console = gatecast.jobs, show.people(quiet)
     jobs.check_targets(None, out)
     jobs.keep_inputs((target, future), (out,))
     ahead = None if future is None else gatecast.read_table(future)
     asked: dict[str, Any] = {"series": series, "at": at, "future": ahead, "changes": change, "unit": unit}
     if gatecast.artifact.is_artifact(target):
-        fitted = gatecast.load(target, always_polars=True)
-        show.facts(
-            console, f"Read {target}: {fitted!r}", gatecast.insight.facts(fitted.panel_), fitted.notes_
-        )
-        found, notes = jobs.explain_model(fitted, bars, **asked)
-        read_notes, used_seed = fitted.notes_, getattr(fitted, "seed", None)
+        found, notes, used_seed = _of_model(target, console, show.progress(quiet), asked)
     else:
-        question = jobs.Question(
+        question = gatecast.jobs.Question(
             schema=options.schema(id_col, time_col, target_col, known, past, static),
             horizon=_required(horizon),
             season=tuple(season or ()),
@@ -109,15 +106,11 @@ def explain(
             holidays=holidays,
             seed=seed,
         )
-        if not entry_of(model).memory:
-            raise OptionError(f"--model {model} has no memory to explain; give hybrid, lstm, gru or rnn")
-        source = jobs.read(gatecast.read_table(target), question)
-        show.facts(console, f"Read {target}", gatecast.insight.facts(source.panel), source.notes)
-        found, notes = jobs.explain_table(source, jobs.make(model, question), bars, **asked)
-        read_notes, used_seed = source.notes, seed
+        found, notes = _of_table(target, question, model, console, show.progress(quiet), asked)
+        used_seed = seed
     around = gatecast.report.Around(
         title=f"Why the forecast of {target.name} is what it is",
-        notes=tuple(map(in_shell_words, (*read_notes, *notes))),
+        notes=tuple(map(in_shell_words, notes)),
         commands=(show.command(),),
         seed=used_seed,
     )
@@ -126,6 +119,35 @@ def explain(
     show.wrote(console, [written])
     if as_json:
         show.machine(show.as_json(_told(found, around.notes, written)))
+
+
+def _of_model(
+    path: Path, console: Console, bars: Progress, asked: dict[str, Any]
+) -> tuple["gatecast.insight.Explanation", tuple[str, ...], int | None]:
+    """Explain a forecast of a saved model; what there is to note, and its seed."""
+    fitted = gatecast.load(path, always_polars=True)
+    lines = gatecast.insight.facts(fitted.panel_)
+    show.facts(console, f"Read {path}: {fitted!r}", lines, fitted.notes_)
+    found, notes = gatecast.jobs.explain_model(fitted, bars, **asked)
+    return found, (*fitted.notes_, *notes), getattr(fitted, "seed", None)
+
+
+def _of_table(
+    path: Path,
+    question: "gatecast.jobs.Question",
+    model: str,
+    console: Console,
+    bars: Progress,
+    asked: dict[str, Any],
+) -> tuple["gatecast.insight.Explanation", tuple[str, ...]]:
+    """Learn from a table and explain a forecast of it; what there is to note."""
+    if not entry_of(model).memory:
+        raise OptionError(f"--model {model} has no memory to explain; give hybrid, lstm, gru or rnn")
+    source = gatecast.jobs.read(gatecast.read_table(path), question)
+    show.facts(console, f"Read {path}", gatecast.insight.facts(source.panel), source.notes)
+    learner = gatecast.jobs.make(model, question)
+    found, notes = gatecast.jobs.explain_table(source, learner, bars, **asked)
+    return found, (*source.notes, *notes)
 
 
 def _required(horizon: int | None) -> int:

@@ -150,7 +150,7 @@ def _reaches(subject: Subject) -> tuple[Reach, ...]:
     """Of the series and the first covariates that say more than the clock; at few lags, each takes time."""
     panel, history = subject.panel, subject.panel.history(subject.series)
     day, longest = panel.seasons[0], panel.seasons[-1]
-    wanted = {0, 1, 3, day // 4, day, 2 * day, longest, longest + 1, 2 * longest, 4 * longest}
+    wanted = {0, 3, day, 2 * day, longest, 2 * longest}
     lags = sorted(lag for lag in wanted if lag <= subject.position)
     names = [
         name for name in (*panel.known_names, *panel.past_names) if not is_clockwork(panel, name, history)

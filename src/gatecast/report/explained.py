@@ -99,7 +99,7 @@ def _reasons(one: Explanation) -> str:
     return section(
         "reasons", "Reasons, each tested by deletion", paragraph(said),
         plot("effects", reasons_figure(found, unit=one.unit), "What the forecast would change by."),
-        table(REASONS_HEAD, [_reason_row(reason, one.unit) for reason in found.tested], words=0),
+        table(REASONS_HEAD, [_reason_row(reason, one.unit) for reason in found.tested], words=(0, 1, 4)),
     )  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def _reach(one: Explanation) -> str:
     )
     said = (
         "One input is changed at one step of the past, clock and calendar untouched, and the forecast made "
-        "again."
+        "again: here at a few lags, where seasons say most would be."
     )
     return section("reach", "How far back it sees, measured", paragraph(said), *figures)
 

@@ -25,7 +25,7 @@ class Forecaster(nn.Module):
 @pytest.mark.parametrize(
     ("model", "words"),
     [
-        ("LSTM", r"asked of str; it takes torch.nn.LSTM, GRU or RNN, a cell .* or a tuple of cells"),
+        ("LSTM", r"asked of str; it takes torch.nn.LSTM, GRU or RNN, a cell .* a tuple of cells"),
         (nn.Linear(3, 5), "asked of torch module Linear; it takes"),
         (nn.LSTMCell(3, 5), "asked of torch module LSTMCell; it takes"),
         (Forecaster(), "asked of Forecaster, whose part 'encoder' would do, with the input that part gets"),

@@ -128,9 +128,9 @@ def reach(
     """Measure how far back one input moves the forecast.
 
     name  of a covariate; the series itself when None
-    lags  steps before the origin; by default dense where short and around seasons for what is carried. The
-          whole pipeline, which takes longer, is run again at fewer: up to five long seasons, and at 52 weeks
-          where there is so much history
+    lags  steps before the origin at which the whole pipeline is run again, which takes longest; by default up
+          to five long seasons, and 52 weeks where there is so much history. What is carried is always asked
+          densely, in one pass
     size  of the pulse in standard deviations, see `pulse`
 
     Raises OptionError for an input the model does not read, a lag that is not in the history, or a size that
@@ -141,10 +141,10 @@ def reach(
     begun, least = int(workings.begun[0]), rounding(workings.scale, subject)
     before = of_panels(subject, [subject.panel])
     outer = _whole_lags(subject, workings) if lags is None else _checked(subject, lags)
-    inner = lag_grid(begun - 1, subject.panel.seasons) if lags is None else outer[outer < begun]
-    closer = CLOSER if lags is None else {"whole": 0, "carried": 0}
-    whole = _refined(lambda at: _of_whole(subject, pulse, at, before), outer, closer["whole"], least)
-    carried = _refined(lambda at: _carried(subject, workings, pulse, at), inner, closer["carried"], least)
+    inner = lag_grid(begun - 1, subject.panel.seasons)
+    closer = CLOSER["whole"] if lags is None else 0
+    whole = _refined(lambda at: _of_whole(subject, pulse, at, before), outer, closer, least)
+    carried = _refined(lambda at: _carried(subject, workings, pulse, at), inner, CLOSER["carried"], least)
     halves = before.linear is not None
     return Reach(
         name=pulse.name,

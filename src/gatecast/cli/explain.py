@@ -1,5 +1,6 @@
 """`gatecast explain`: why one forecast is what it is, on a page."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 EXAMPLES = """
 Examples:
 
+  gatecast explain --set demand --out explain.html
+
   gatecast explain load.csv --horizon 24 --known temperature --future weather.csv --out explain.html
 
   gatecast explain load.csv --horizon 24 --at "2024-07-14 23:00" --unit MW --out explain.html
@@ -31,7 +34,7 @@ Examples:
 
 ABOUT = "Explanation"
 Target = Annotated[
-    Path,
+    Path | None,
     typer.Argument(
         help="Table to learn from, CSV or Parquet, or a model that forecast --save has written.",
         metavar="MODEL|TABLE", show_default=False,
@@ -60,12 +63,28 @@ Changes = Annotated[
         rich_help_panel=ABOUT,
     ),
 ]
+Which = Annotated[
+    str | None,
+    typer.Option("--set", help="Explain a bundled sample instead: demand or solar.", rich_help_panel=ABOUT),
+]
 Unit = Annotated[str, typer.Option(help="Unit of the target, such as MW.", rich_help_panel=ABOUT)]
 Out = Annotated[Path, typer.Option(help="Write the page here.", rich_help_panel=options.OUTPUT)]
 
 
+@dataclass(frozen=True)
+class _Found:
+    """An explanation with what its page says around it."""
+
+    explanation: "gatecast.insight.Explanation"
+    of: str
+    notes: tuple[str, ...]
+    seed: int | None
+    disclosure: str = ""
+
+
 def explain(
-    target: Target,
+    target: Target = None,
+    which: Which = None,
     horizon: Horizon = None,
     series: Series = None,
     at: At = None,
@@ -89,13 +108,15 @@ def explain(
     quiet: options.Quiet = False,
 ) -> None:
     """Explain one forecast: reasons that were tested, its parts, its memory, and what would change it."""
-    jobs, console = gatecast.jobs, show.people(quiet)
-    jobs.check_targets(None, out)
-    jobs.keep_inputs((target, future), (out,))
+    console, bars = show.people(quiet), show.progress(quiet)
+    gatecast.jobs.check_targets(None, out)
+    gatecast.jobs.keep_inputs((target, future), (out,))
     ahead = None if future is None else gatecast.read_table(future)
     asked: dict[str, Any] = {"series": series, "at": at, "future": ahead, "changes": change, "unit": unit}
-    if gatecast.artifact.is_artifact(target):
-        found, notes, used_seed = _of_model(target, console, show.progress(quiet), asked)
+    if target is None or which is not None:
+        found = _of_sample(which, target, seed, model, console, bars, asked)
+    elif gatecast.artifact.is_artifact(target):
+        found = _of_model(target, console, bars, asked)
     else:
         question = gatecast.jobs.Question(
             schema=options.schema(id_col, time_col, target_col, known, past, static),
@@ -106,30 +127,51 @@ def explain(
             holidays=holidays,
             seed=seed,
         )
-        found, notes = _of_table(target, question, model, console, show.progress(quiet), asked)
-        used_seed = seed
+        found = _of_table(target, question, model, console, bars, asked)
+    notes = tuple(map(in_shell_words, found.notes))
     around = gatecast.report.Around(
-        title=f"Why the forecast of {target.name} is what it is",
-        notes=tuple(map(in_shell_words, notes)),
+        title=f"Why the forecast of {found.of} is what it is",
+        notes=notes,
+        disclosure=found.disclosure,
         commands=(show.command(),),
-        seed=used_seed,
+        seed=found.seed,
     )
-    written = gatecast.report.write_explanation(out, found, around)
-    show.sentences(console, found.sentences)
+    written = gatecast.report.write_explanation(out, found.explanation, around)
+    show.sentences(console, found.explanation.sentences)
     show.wrote(console, [written])
     if as_json:
-        show.machine(show.as_json(_told(found, around.notes, written)))
+        show.machine(show.as_json(_told(found.explanation, notes, written)))
 
 
-def _of_model(
-    path: Path, console: Console, bars: Progress, asked: dict[str, Any]
-) -> tuple["gatecast.insight.Explanation", tuple[str, ...], int | None]:
-    """Explain a forecast of a saved model; what there is to note, and its seed."""
+def _of_model(path: Path, console: Console, bars: Progress, asked: dict[str, Any]) -> _Found:
+    """Explain a forecast of a saved model."""
     fitted = gatecast.load(path, always_polars=True)
     lines = gatecast.insight.facts(fitted.panel_)
     show.facts(console, f"Read {path}: {fitted!r}", lines, fitted.notes_)
-    found, notes = gatecast.jobs.explain_model(fitted, bars, **asked)
-    return found, (*fitted.notes_, *notes), getattr(fitted, "seed", None)
+    explanation, notes = gatecast.jobs.explain_model(fitted, bars, **asked)
+    return _Found(explanation, path.name, (*fitted.notes_, *notes), getattr(fitted, "seed", None))
+
+
+def _of_sample(
+    which: str | None,
+    target: Path | None,
+    seed: int,
+    model: str,
+    console: Console,
+    bars: Progress,
+    asked: dict[str, Any],
+) -> _Found:
+    """Learn from a bundled sample and explain a forecast of it."""
+    if which is None:
+        raise OptionError("nothing to explain; give a table, a saved model, or a sample by --set demand")
+    if target is not None:
+        raise OptionError(f"--set {which} and {target}: explain the one or the other")
+    sample = gatecast.data.sample_info(which)
+    source, last = gatecast.jobs.sample_source(which, seed)
+    wanted = asked | {"at": asked["at"] or last, "unit": asked["unit"] or sample.unit}
+    explanation, notes = _learned(source, sample.title, model, console, bars, wanted)
+    origin = f"Data: {sample.provenance}. {sample.licence}."
+    return _Found(explanation, f"the {which} sample", (*notes, origin), seed, sample.disclosure)
 
 
 def _of_table(
@@ -139,13 +181,26 @@ def _of_table(
     console: Console,
     bars: Progress,
     asked: dict[str, Any],
+) -> _Found:
+    """Learn from a table and explain a forecast of it."""
+    source = gatecast.jobs.read(gatecast.read_table(path), question)
+    explanation, notes = _learned(source, f"Read {path}", model, console, bars, asked)
+    return _Found(explanation, path.name, notes, question.seed)
+
+
+def _learned(
+    source: "gatecast.jobs.Source",
+    title: str,
+    model: str,
+    console: Console,
+    bars: Progress,
+    asked: dict[str, Any],
 ) -> tuple["gatecast.insight.Explanation", tuple[str, ...]]:
-    """Learn from a table and explain a forecast of it; what there is to note."""
+    """Learn from what was read and explain a forecast of it; what there is to note."""
     if not entry_of(model).memory:
         raise OptionError(f"--model {model} has no memory to explain; give hybrid, lstm, gru or rnn")
-    source = gatecast.jobs.read(gatecast.read_table(path), question)
-    show.facts(console, f"Read {path}", gatecast.insight.facts(source.panel), source.notes)
-    learner = gatecast.jobs.make(model, question)
+    show.facts(console, title, gatecast.insight.facts(source.panel), source.notes)
+    learner = gatecast.jobs.make(model, source.question)
     found, notes = gatecast.jobs.explain_table(source, learner, bars, **asked)
     return found, (*source.notes, *notes)
 

@@ -44,6 +44,7 @@ from gatecast.insight.sight.ablation import Ablation, unit_ablation
 from gatecast.insight.sight.halflife import HalfLives, half_lives
 from gatecast.insight.sight.reach import Reach, reach
 from gatecast.insight.sight.washout import Washout, washout
+from gatecast.insight.stamps import stamps
 from gatecast.insight.subject import Explainable, Subject, choose, find_position, find_series
 from gatecast.insight.whatif.changes import Change, Clamp, Holiday, Set, Shift, parse_change
 from gatecast.insight.whatif.whatif import WhatIf, what_if
@@ -144,6 +145,7 @@ __all__ = [
     "skill_of",
     "sorted_units",
     "spectrum_figure",
+    "stamps",
     "strips_figure",
     "training_flow",
     "training_flow_figure",

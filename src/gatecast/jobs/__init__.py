@@ -1,7 +1,7 @@
 """What each command does, as functions: read a table, forecast it, compare models on it, save the result."""
 
 from gatecast.forecaster import probabilities
-from gatecast.jobs.explaining import explain_model, explain_table
+from gatecast.jobs.explaining import explain_model, explain_table, sample_source
 from gatecast.jobs.question import Question, Source, make, read
 from gatecast.jobs.saving import as_csv, check_folder, check_model, check_targets, keep_inputs, save
 from gatecast.jobs.work import Answer, Comparison, Prediction, compare, forecast, last_window, predict
@@ -26,5 +26,6 @@ __all__ = [
     "predict",
     "probabilities",
     "read",
+    "sample_source",
     "save",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gatecast.data import Panel, extend
+from gatecast.data import Panel, Schema, extend, load_sample, sample_info
 from gatecast.errors import OptionError
 from gatecast.front import TableDoor
 from gatecast.insight import (
@@ -17,8 +17,9 @@ from gatecast.insight import (
     find_position,
     find_series,
     parse_change,
+    stamps,
 )
-from gatecast.jobs.question import Source, with_holidays
+from gatecast.jobs.question import Question, Source, read, with_holidays
 from gatecast.progress import Noting, Progress
 
 
@@ -57,6 +58,19 @@ def explain_table(
     learned = forecaster.learn(known_at(whole, index, position), reports)
     found = explain(Subject(learned, panel, index, position), changes=asked, unit=unit, progress=reports)
     return found, reports.notes
+
+
+def sample_source(name: str, seed: int = 0) -> tuple[Source, str]:
+    """A bundled sample, read for its day ahead, and the origin that leaves its last day to be seen.
+
+    Raises OptionError if there is no such sample.
+    """
+    sample = sample_info(name)
+    source = read(load_sample(name), Question(Schema(known=sample.known), sample.horizon, seed=seed))
+    panel = source.panel
+    row = panel.history(0).stop - 1 - sample.horizon
+    at = stamps(panel.times[row : row + 1], panel.zone, panel.frequency)[0]
+    return source, str(at)
 
 
 def explain_model(

@@ -7,6 +7,7 @@ import numpy as np
 
 from gatecast.insight import (
     Explanation,
+    Reach,
     Reason,
     attribution_figure,
     facts,
@@ -174,7 +175,7 @@ def _held(one: Explanation) -> str:
 def _reach(one: Explanation) -> str:
     """How far back the model sees, measured."""
     figures = [
-        plot(f"reach-{index}", reach_figure(found, unit=one.unit), f"{_capital(found.sentence())}.")
+        plot(f"reach-{index}", reach_figure(found, unit=one.unit), _reach_words(found))
         for index, found in enumerate(one.reaches)
     ]
     figures.append(
@@ -188,6 +189,11 @@ def _reach(one: Explanation) -> str:
         "again: here at a few lags, where seasons say most would be."
     )
     return section("reach", "How far back it sees, measured", paragraph(said), *figures)
+
+
+def _reach_words(found: Reach) -> str:
+    """How far back the whole model sees, and what its memory carries by itself."""
+    return f"{_capital(found.sentence())}; by its recurrent state alone, {found.sentence('carried')}."
 
 
 def _gradient(one: Explanation) -> str:

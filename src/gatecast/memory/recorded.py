@@ -18,7 +18,7 @@ from gatecast.memory.replay import replay
 from gatecast.memory.starting import starts
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Record:
     """What a model computed on a sequence, the first layer first.
 
@@ -28,6 +28,14 @@ class Record:
 
     layers: tuple[Any, ...]
     lengths: Tensor | None = None
+
+    def __repr__(self) -> str:
+        """The layers by kind and size, not the numbers.
+
+        >>> record(torch.nn.LSTM(3, 5), torch.zeros(7, 2, 3))
+        Record(LSTMRecord [7, 2, 5])
+        """
+        return f"Record({', '.join(f'{type(one).__name__} {list(one.hidden.shape)}' for one in self.layers)})"
 
     @property
     def output(self) -> Float[Tensor, "*axes hidden"]:

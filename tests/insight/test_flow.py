@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from gatecast.errors import OptionError, RecordError
-from gatecast.insight import flow, flows
+from gatecast.insight import Flow, flow, flows
 from gatecast.insight.gradients.jacobian import largest_singular_values, step_jacobians
 from gatecast.insight.gradients.strand import strand
 from gatecast.memory import Cell, ElmanCell, LSTMCell, chrono_, forget_bias_
@@ -261,7 +261,11 @@ def test_a_dead_net_has_no_gradient_and_no_division_by_it():
     dead = ElmanCell(torch.ones(2, 1), torch.eye(2), torch.full((2,), -9.0), "relu")
     found = flow(dead, torch.zeros(1, 5, 1))
     assert not found.relative().any()
-    assert found.verdict == "vanishing"
+    judged = found.judged()
+    assert (judged.word, judged.lag) == ("vanishing", 0)
+    assert judged.sentence == "no gradient arrives at the last step itself, so none can at an earlier one"
+    assert "saturated" in judged.remedies[1]
+    assert not any("orthogonal" in remedy for remedy in judged.remedies)
 
 
 def test_the_loss_may_be_any_function_of_the_last_hidden_state():
@@ -306,3 +310,25 @@ def test_layers_of_different_cells_make_a_chain():
     assert found.what == "2 layers of Elman and LSTM"
     assert found.kinds == ("Elman", "LSTM")
     assert found.norms["cell"][0] == 0 < found.norms["cell"][1]
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_overflows_explodes_in_words_and_without_a_warning():
+    growing = ElmanCell(*(torch.full(shape, 1e3).double() for shape in ((1, 1), (1, 1), (1,))), "relu")
+    judged = flow(growing, torch.zeros(1, 150, 1).double(), spectrum=False).judged()
+    assert (judged.word, judged.value) == ("exploding", np.inf)
+    assert "the gradient is infinitely many times the last step's" in judged.sentence
+    tenfold = ElmanCell(*(torch.full(shape, 10.0).double() for shape in ((1, 1), (1, 1), (1,))), "relu")
+    ten = flow(tenfold, torch.zeros(1, 5, 1).double(), lambda h: 1e-3 * h.sum(), spectrum=False).judged()
+    assert ten.sentence.startswith("4 steps back the gradient is 10,000 times the last step's")
+    endless = Flow(
+        "LSTM", ("LSTM",), dict.fromkeys(("input", "state"), np.full(5, np.inf)), *2 * (np.empty(0),)
+    )
+    assert endless.verdict == "exploding"
+
+
+def test_nothing_is_judged_healthy_that_was_not_measured():
+    with pytest.raises(OptionError, match="one step, so no gradient went back through time"):
+        _ = flow(elman(drawn(0)), drawn(1)(2, 1, 3)).verdict
+    with pytest.raises(OptionError, match="gradient of the loss at the last hidden state is NaN or infinite"):
+        flow(elman(drawn(0)), drawn(1)(2, 5, 3), lambda h: (h - h).square().sum().sqrt())

@@ -99,3 +99,9 @@ def test_a_bidirectional_layer_and_a_projection_are_drawn():
     projected = recorded(nn.LSTM, proj_size=2)
     hidden = xray_figure(projected).data[4]
     assert list(hidden.y) == ["output 0", "output 1"]
+
+
+def test_a_large_layer_makes_no_large_page():
+    """Four bytes a square in base 64, not eight: 100 units on 672 steps, five maps."""
+    gates = record(nn.LSTM(2, 100, batch_first=True), torch.zeros(1, 672, 2))
+    assert len(xray_figure(gates).to_json()) < 2_500_000

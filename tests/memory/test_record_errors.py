@@ -10,7 +10,8 @@ from torch import nn
 from torch.nn.utils.rnn import pack_sequence
 
 from gatecast.errors import RecordError
-from gatecast.memory import HiddenState, LSTMState, cells_of, record
+from gatecast.insight import flow
+from gatecast.memory import HiddenState, LSTMState, cells_of, cells_of_state_dict, record
 
 LSTM = nn.LSTM(3, 5, num_layers=2, batch_first=True)
 X = torch.zeros(2, 7, 3)
@@ -25,7 +26,7 @@ class Forecaster(nn.Module):
 @pytest.mark.parametrize(
     ("model", "words"),
     [
-        ("LSTM", r"asked of str; it takes torch.nn.LSTM, GRU or RNN, a cell .* a tuple of cells"),
+        ("LSTM", r"asked of str; it takes torch.nn.LSTM, GRU or RNN, a cell .*, a tuple of cells"),
         (nn.Linear(3, 5), "asked of torch module Linear; it takes"),
         (nn.LSTMCell(3, 5), "asked of torch module LSTMCell; it takes"),
         (Forecaster(), "asked of Forecaster, whose part 'encoder' would do, with the input that part gets"),
@@ -115,3 +116,39 @@ def hidden(*shape: int) -> torch.Tensor:
 def test_a_state_that_does_not_fit_is_told_what_would(model: Any, x: Any, state: Any, words: str) -> None:
     with pytest.raises(RecordError, match=words):
         record(model, x, state)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused_and_not_recorded_as_gates(value: float) -> None:
+    model = nn.LSTM(3, 5, num_layers=2, batch_first=True)
+    with torch.no_grad():
+        model.weight_hh_l1[3, 2] = value
+        model.bias_ih_l1[1] = value
+    for look in (record, flow):
+        with pytest.raises(
+            RecordError, match="2 of the 220 weights of layer 1 are NaN or infinite, as after"
+        ):
+            look(model, X)
+
+
+def test_a_model_without_numbers_is_refused() -> None:
+    with pytest.raises(RecordError, match="on meta, where there are shapes and no numbers"):
+        record(nn.LSTM(3, 5, device="meta"), X.to("meta"))
+
+
+def test_a_subclass_that_computes_something_of_its_own_is_refused_and_told_the_way() -> None:
+    class Doubled(nn.LSTM):
+        def forward(self, x: Any, state: Any = None) -> Any:
+            return super().forward(2 * x, state)
+
+    class Named(nn.LSTM):
+        pass
+
+    model = Doubled(3, 5, batch_first=True)
+    for look in (record, flow):
+        with pytest.raises(RecordError, match=r"Doubled has a forward of its own, .*cells_of_state_dict"):
+            look(model, X)
+    seen = record(cells_of_state_dict(model.state_dict()), 2 * X + 2).output
+    assert torch.allclose(seen, model(X + 1)[0], atol=1e-6)
+    named = Named(3, 5, batch_first=True)
+    assert torch.equal(record(named, X).output, named(X)[0])

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_cells import EVERY_CELL, drawn, gru, lstm, random_state, randomised
 from torch import Tensor, nn
+from torch.nn.utils import parametrizations, prune
 from torch.nn.utils.rnn import pack_padded_sequence, pack_sequence, pad_packed_sequence
 
 import gatecast
@@ -324,3 +325,37 @@ def test_padding_by_length_equals_packing_by_hand() -> None:
     for k, n in enumerate(lengths.tolist()):
         assert furthest(seen.output[k, :n], record(model, x[k, :n]).output) <= FUSED_TO
         assert seen.output[k, n:].isnan().all()
+
+
+@pytest.mark.filterwarnings("ignore:.*weight_norm.* is deprecated")
+@pytest.mark.parametrize(
+    "shaped",
+    [
+        lambda model: prune.random_unstructured(model, "weight_hh_l1", 0.5),
+        lambda model: nn.utils.weight_norm(model, "weight_hh_l1"),
+        lambda model: nn.utils.spectral_norm(model, "weight_hh_l1"),
+        lambda model: parametrizations.weight_norm(model, "weight_hh_l1"),
+    ],
+)
+def test_weights_that_are_computed_are_those_of_the_next_run(shaped: Callable[..., nn.Module]) -> None:
+    """After a step of training the attribute is still the weight of the run before it."""
+    model = shaped(layer_of("LSTM", num_layers=2))
+    x = drawn(2, torch.float32)(TIME, BATCH, INPUTS)
+    model(x)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.3)
+    kept = {name: value.clone() for name, value in model.state_dict().items()}
+    model.eval()
+    stale = model.weight_hh_l1.clone()
+    seen = record(model, x)
+    assert torch.equal(model.weight_hh_l1, stale)
+    assert all(torch.equal(value, kept[name]) for name, value in model.state_dict().items())
+    assert furthest(seen.output, model(x)[0]) <= FUSED_TO
+
+
+def test_autocast_around_it_changes_nothing() -> None:
+    model, x = layer_of("LSTM"), drawn(2, torch.float32)(TIME, BATCH, INPUTS)
+    with torch.autocast("cpu", torch.bfloat16):
+        seen = record(model, x)
+    assert torch.equal(seen.layers[0].cell, record(model, x).layers[0].cell)

@@ -64,7 +64,8 @@ def padded(values: Tensor | PackedSequence) -> Float[Tensor, "time batch width"]
 def sequence(model: object, layers: Layers, x: object) -> Given:
     """The input of a model, checked.
 
-    Raises RecordError if it has the wrong type, axes, size or place, no steps, or a value that is missing.
+    Raises RecordError if it has the wrong type, axes, size or place, no steps, or a value that is missing;
+    and if a weight of the model is no number.
     """
     batch_first = model.batch_first if isinstance(model, FUSED) else True
     if isinstance(x, PackedSequence):
@@ -81,6 +82,7 @@ def sequence(model: object, layers: Layers, x: object) -> Given:
             "(torch.from_numpy makes a tensor of an array)"
         )
     _check_kind(given.x, layers)
+    _check_weights(layers)
     _check_values(given)
     return given
 
@@ -111,6 +113,22 @@ def _check_kind(x: Tensor, layers: Layers) -> None:
         raise RecordError(
             f"x is on {x.device}, the model is on {start.device}; give x.to({str(start.device)!r})"
         )
+    if x.is_meta:
+        raise RecordError(
+            "x and the model are on meta, where there are shapes and no numbers; load the weights"
+        )
+
+
+def _check_weights(layers: Layers) -> None:
+    """Refuse what no longer computes anything; from one such weight every gate is NaN."""
+    for k, layer in enumerate(layers):
+        parts = [part for cell in layer for part in vars(cell).values() if isinstance(part, Tensor)]
+        wrong = sum(int((~torch.isfinite(part)).sum()) for part in parts)
+        if wrong:
+            raise RecordError(
+                f"{wrong} of the {sum(part.numel() for part in parts)} weights of layer {k} are NaN or "
+                "infinite, as after a training that diverged; take the model as it was before"
+            )
 
 
 def _check_values(given: Given) -> None:

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
-from gatecast.memory.cells.modules import FUSED, Recurrent, cells_of
+from gatecast.memory.cells.modules import FUSED, Layers, Recurrent, as_run_next, cells_of
 from gatecast.memory.cells.step import Cell
 from gatecast.memory.fused import run_layer
 from gatecast.memory.given import Given, padded, sequence
@@ -18,7 +18,7 @@ from gatecast.memory.replay import replay
 from gatecast.memory.starting import starts
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Record:
     """What a model computed on a sequence, the first layer first.
 
@@ -28,6 +28,14 @@ class Record:
 
     layers: tuple[Any, ...]
     lengths: Tensor | None = None
+
+    def __repr__(self) -> str:
+        """The layers by kind and size, not the numbers.
+
+        >>> record(torch.nn.LSTM(3, 5), torch.zeros(7, 2, 3))
+        Record(LSTMRecord [7, 2, 5])
+        """
+        return f"Record({', '.join(f'{type(one).__name__} {list(one.hidden.shape)}' for one in self.layers)})"
 
     @property
     def output(self) -> Float[Tensor, "*axes hidden"]:
@@ -47,9 +55,10 @@ def record(model: Recurrent, x: Tensor | PackedSequence, state: Any = None) -> R
     returns  arrays laid out as the model's output; a packed x comes back padded, in its original order
 
     The model is neither changed nor hooked, and no graph is kept. Dropout between layers is not applied: what
-    is recorded is the model as in `model.eval()`.
+    is recorded is the model as in `model.eval()`, outside autocast.
 
-    Raises RecordError if the model is of another kind, or x or state do not fit it.
+    Raises RecordError if the model is of another kind, has weights that are no numbers or a forward of its
+    own, or if x or state do not fit it.
 
     >>> layer = record(torch.nn.LSTM(3, 5, batch_first=True), torch.zeros(2, 7, 3)).layers[0]
     >>> layer.forget_gate.shape, layer.cell.shape
@@ -57,6 +66,14 @@ def record(model: Recurrent, x: Tensor | PackedSequence, state: Any = None) -> R
     """
     layers = cells_of(model)
     given = sequence(model, layers, x)
+    with torch.autocast(given.x.device.type, enabled=False):
+        return _recorded(model, layers, given, state)
+
+
+def _recorded(model: Recurrent, layers: Layers, given: Given, state: Any) -> Record:
+    """The record of what was checked."""
+    if isinstance(model, FUSED):
+        model = as_run_next(model)
     inputs, records = given.x, []
     reads = given.x if given.packed is None else given.packed
     for k, (cells, first) in enumerate(zip(layers, starts(model, layers, given, state), strict=True)):

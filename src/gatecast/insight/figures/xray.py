@@ -200,8 +200,9 @@ def _add_map(
     title, words = _GATE_WORDS[name] if gate else _STATE_WORDS[name]
     size = 1.0 if gate else max(float(np.quantile(np.abs(values), FULL_COLOUR)), 1e-9)
     low, high = figure.get_subplot(row, 1).yaxis.domain
+    squares = np.round(values.T, 3).astype(np.float32)  # half the size of the page
     figure.add_heatmap(
-        x=x, y=list(labels), z=np.round(values.T, 3), zmin=0.0 if gate else -size, zmax=size,
+        x=x, y=list(labels), z=squares, zmin=0.0 if gate else -size, zmax=size,
         colorscale=GATES if gate else STATES, name=title,
         hovertemplate=f"%{{y}}<br>%{{x}}<br>{title}: {words}<extra></extra>",
         colorbar={

@@ -58,7 +58,7 @@ class Flow:
     def relative(self, which: Which = "input") -> Float[FloatArray, "lags"]:
         """Norms as a share of lag 0's: the input's of the input's, a part's of all the state's.
 
-        [lags]  0 where the loss has no gradient at all; infinite where double precision overflows
+        [lags]  0 where no gradient arrives at lag 0 itself; infinite where double precision overflows
 
         Raises OptionError for a part the state does not have.
         """
@@ -67,7 +67,10 @@ class Flow:
         first = self.norms["input" if which == "input" else "state"][0]
         if first == 0:
             return np.zeros(self.lags)
-        shares: FloatArray = self.norms[which] / first
+        if not np.isfinite(first):
+            return np.full(self.lags, np.inf)
+        with np.errstate(over="ignore"):
+            shares: FloatArray = self.norms[which] / first
         return shares
 
     def judged(self, at: int | None = None) -> Verdict:
@@ -75,9 +78,13 @@ class Flow:
 
         at  the lag; the oldest step's if not given
 
-        Raises OptionError for a lag beyond the series.
+        Raises OptionError for a lag beyond the series, and for a series of one step.
         """
         last = self.lags - 1
+        if last == 0:
+            raise OptionError(
+                "the series has one step, so no gradient went back through time; give more steps"
+            )
         if at is not None and not 0 < at <= last:
             raise OptionError(f"at={at} is no lag of this flow; give 1 to {last}")
         return judge(self.relative()[: (last if at is None else at) + 1], self.kinds)
@@ -115,7 +122,7 @@ def flow(
     The model is not changed: its parameters are copied. Dropout is not applied.
 
     Raises RecordError for a model, x or state that no record can be made of; OptionError for a layer or a
-    direction that is not there and for a loss that is no number.
+    direction that is not there and for a loss that is no number or has a gradient that is none.
 
     >>> seen = flow(torch.nn.LSTM(3, 8, batch_first=True), torch.ones(2, 50, 3))
     >>> seen.what, seen.lags, seen.verdict
@@ -143,6 +150,11 @@ def _followed(chosen: Strand, loss: Loss | None, spectrum: bool) -> Flow:
     gradients = torch.autograd.grad(total, [*states[1:], *inputs], materialize_grads=True)
     time = len(inputs)
     by_state, by_input = torch.stack(gradients[:time]).flip(0), torch.stack(gradients[time:]).flip(0)
+    if not by_state[0].isfinite().all():
+        raise OptionError(
+            "the gradient of the loss at the last hidden state is NaN or infinite; "
+            "give a loss that is smooth there"
+        )
     norms = {"input": _norm(by_input), "state": _norm(by_state)}
     for part in dict.fromkeys(name for first in chosen.chain.first for name in first._fields):
         norms[part] = _norm(by_state[..., chosen.chain.columns(part)])
@@ -177,5 +189,7 @@ def _total(loss: Loss | None, hidden: Float[Tensor, "batch hidden"]) -> Tensor:
 
 def _norm(gradients: Float[Tensor, "lags batch width"]) -> Float[FloatArray, "lags"]:
     """Euclidean norm of each lag's gradient, root mean square over series; infinite where it overflowed."""
-    norms: FloatArray = gradients.square().sum(-1).mean(-1).sqrt().nan_to_num(nan=np.inf).numpy()
+    norms: FloatArray = (
+        gradients.square().sum(-1).mean(-1).sqrt().nan_to_num(nan=np.inf, posinf=np.inf).numpy()
+    )
     return norms

@@ -26,6 +26,12 @@ VANISHING = 0.01  # below this share of lag 0's gradient, at the lag judged
 EXPLODING = 100.0  # above this multiple of lag 0's gradient, at any lag up to it
 TRUNCATED = 10.0  # a window ends before the gradient has grown so far
 
+BLOCKED = (
+    "see that the loss depends on what the layer shows, and the layer on its input",
+    "scale the inputs to about 1 and start the weights smaller: a unit that is saturated, or a relu that is "
+    "off, passes nothing back",
+)
+
 Word = Literal["vanishing", "exploding", "healthy"]
 
 
@@ -61,12 +67,15 @@ def judge(relative: Float[FloatArray, "lags"], kinds: tuple[str, ...]) -> Verdic
     >>> verdict.sentence
     "100 steps back the gradient is 7.9e-31 of the last step's; beyond 6 steps less than 1 % arrives"
     """
+    if relative[0] == 0:
+        words = "no gradient arrives at the last step itself, so none can at an earlier one"
+        return Verdict("vanishing", 0, 0.0, 0, words, BLOCKED)
     last = len(relative) - 1
     reaches = int(np.max(np.flatnonzero(relative >= VANISHING), initial=0))
     largest = int(relative.argmax())
     lag = largest if relative[largest] > EXPLODING else last
     value = float(relative[lag])
-    words = f"{_steps(lag)} back the gradient is {_times(value)} of the last step's"
+    words = f"{_steps(lag)} back the gradient is {_times(value)} the last step's"
     if value > EXPLODING:
         words += ": early steps drown late ones"
         return Verdict("exploding", lag, value, reaches, words, _against_exploding(relative, kinds))
@@ -145,5 +154,6 @@ def _steps(count: int) -> str:
 def _times(value: float) -> str:
     """A ratio: plain where it is near 1, as a power of ten where it is not."""
     if value == 0 or not math.isfinite(value):
-        return "nothing" if value == 0 else "infinitely many times"
-    return number(value) if 1e-3 <= value < 1e6 else f"{value:.1e}"
+        return "nothing of" if value == 0 else "infinitely many times"
+    words = number(value) if 1e-3 <= value < 1e6 else f"{value:.1e}"
+    return f"{words} times" if value >= 1 else f"{words} of"

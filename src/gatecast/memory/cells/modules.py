@@ -4,9 +4,11 @@ PyTorch adds two biases where an LSTM or an Elman layer needs one; here they are
 because its reset gate acts on one of them.
 """
 
+import copy
 from itertools import pairwise
 from typing import Protocol, TypeAlias, runtime_checkable
 
+import torch
 from torch import Tensor, nn
 
 from gatecast.errors import RecordError
@@ -18,6 +20,7 @@ from gatecast.memory.cells.step import Cell
 Layers: TypeAlias = tuple[tuple[Cell, ...], ...]
 Recurrent: TypeAlias = "nn.LSTM | nn.GRU | nn.RNN | Cell | Stack | tuple[Cell | tuple[Cell, ...], ...]"
 
+Fused: TypeAlias = nn.LSTM | nn.GRU | nn.RNN
 FUSED = (nn.LSTM, nn.GRU, nn.RNN)
 WANTED = (
     "torch.nn.LSTM, GRU or RNN, a cell of gatecast.memory, a tuple of cells (a pair of cells in it is a "
@@ -46,6 +49,7 @@ def cells_of(model: Recurrent) -> Layers:
     (2, 2, 10, 5)
     """
     if isinstance(model, FUSED):
+        model = as_run_next(model)
         directions = ("", "_reverse") if model.bidirectional else ("",)
         return tuple(
             tuple(_cell(model, f"_l{layer}{direction}") for direction in directions)
@@ -61,6 +65,36 @@ def cells_of(model: Recurrent) -> Layers:
             _check_stack(layers)
             return layers
     raise RecordError(f"a record was asked of {_seen(model)}; it takes {WANTED}")
+
+
+def as_run_next(model: Fused) -> Fused:
+    """The module with the weights its next run will have; the module itself is left as it is.
+
+    Where `torch.nn.utils.prune`, `weight_norm` or `spectral_norm` made a weight an attribute, it is computed
+    before each run, and after a step of training it is still that of the run before.
+
+    Raises RecordError for a class with a `forward` of its own: what that computes is not known here.
+    """
+    kind = next(kind for kind in FUSED if isinstance(model, kind))
+    if type(model).forward is not kind.forward:
+        raise RecordError(
+            f"{type(model).__name__} has a forward of its own, not torch.nn.{kind.__name__}'s; record its "
+            "weights, gatecast.memory.cells_of_state_dict(model.state_dict()), with what enters them"
+        )
+    hooks = [
+        hook
+        for hook in model._forward_pre_hooks.values()
+        if hasattr(hook, "compute_weight") or hasattr(hook, "apply_mask")
+    ]
+    if not hooks:
+        return model
+    same = copy.copy(model)
+    same._flat_weights = list(model._flat_weights)  # a module keeps its weights there too
+    same.training = False  # while training, spectral_norm would move on what it remembers
+    with torch.no_grad():
+        for hook in hooks:
+            hook(same, ())
+    return same
 
 
 def _cell(model: nn.LSTM | nn.GRU | nn.RNN, suffix: str) -> Cell:

@@ -6,7 +6,7 @@ from claim_checks import OTHER_SEED, PAGE_SEED, found
 from gatecast.lab.claims import gradient
 
 
-@pytest.mark.parametrize("seed", [PAGE_SEED, OTHER_SEED])
+@pytest.mark.parametrize("seed", [PAGE_SEED, pytest.param(OTHER_SEED, marks=pytest.mark.slow)])
 def test_the_forget_bias_decides_and_clipping_tames(seed):
     finding = found("gradient", seed)
     assert finding.holds, finding.verdict

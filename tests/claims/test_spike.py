@@ -1,5 +1,6 @@
 """A heat spike three days before: the RNN's forecast ignores it, the LSTM's carries it."""
 
+import numpy as np
 import pytest
 import torch
 from claim_checks import OTHER_SEED, PAGE_SEED, found
@@ -21,3 +22,14 @@ def test_the_series_reacts_to_a_spike_three_days_later_and_to_nothing_else():
     fitted = torch.linalg.lstsq(windows.spikes, windows.y[:, None]).solution[:, 0]
     planted = torch.exp(-(((lags - spike.LAG) / spike.WIDTH) ** 2) / 2)
     torch.testing.assert_close(fitted, planted, atol=0.1, rtol=0)
+
+
+def test_no_two_seeds_share_a_run(monkeypatch):
+    """So five seeds are five trials and not three of which most are counted again."""
+    asked: list[tuple[str, int]] = []
+    monkeypatch.setattr(
+        spike, "_moved", lambda kind, seed, *_, **__: asked.append((kind, seed)) or np.zeros(len(spike.LAGS))
+    )
+    for seed in range(5):
+        spike.measure(seed)
+    assert len(set(asked)) == len(asked) == 5 * (spike.RUNS + len(spike.PLAIN_RATES))

@@ -5,7 +5,7 @@ import pytest
 import torch
 from claim_checks import OTHER_SEED, PAGE_SEED, found
 
-from gatecast.lab.claims.states import LONGEST, half_lives
+from gatecast.lab.claims.states import LONGEST, _most_hidden, half_lives
 
 
 @pytest.mark.parametrize("seed", [PAGE_SEED, OTHER_SEED])
@@ -23,3 +23,11 @@ def test_the_half_life_of_an_autoregression_is_what_its_coefficient_says():
     walk = np.cumsum(chance.normal(size=slow.shape), axis=1)
     values = torch.tensor(np.stack([slow, chance.normal(size=slow.shape), walk], axis=-1))
     assert half_lives(values).tolist() == [7, 1, LONGEST]
+
+
+def test_the_unit_shown_hides_most_of_those_that_live_longest():
+    """Unit 3 hides more, and is not one of them; by day nothing counts."""
+    opened = torch.tensor([[True, False]])
+    shown = torch.tensor([[[0.9, 0.5, 0.5, 1.0], [0.4, 0.5, -0.5, 1.0]]])
+    hidden = torch.tensor([[[0.0, 0.5, 0.5, 0.0], [0.3, 0.2, -0.1, 0.0]]])
+    assert _most_hidden(np.array([0, 1, 2]), shown, hidden, opened) == 2

@@ -7,6 +7,7 @@ import typer
 
 import gatecast
 from gatecast.cli import options, show
+from gatecast.errors import GatecastError
 
 if TYPE_CHECKING:
     import gatecast.jobs
@@ -47,6 +48,9 @@ def lab(
     show.wrote(console, [room.write_lab(out, findings, line)])
     if as_json:
         show.machine(show.as_json({"command": line, "seed": seed, "claims": [_told(f) for f in findings]}))
+    broken = [f.name for f in findings if f.broken]
+    if broken:
+        raise GatecastError(f"could not be measured: {', '.join(broken)}; the page says what went wrong")
 
 
 def _told(finding: "gatecast.lab.Finding") -> dict[str, Any]:
@@ -56,6 +60,7 @@ def _told(finding: "gatecast.lab.Finding") -> dict[str, Any]:
         "title": finding.title,
         "holds": finding.holds,
         "verdict": finding.verdict,
+        "broken": finding.broken or None,
         "seconds": finding.seconds,
         "numbers": [
             {

@@ -101,9 +101,8 @@ def findings(console: Console, found: "Sequence[gatecast.lab.Finding]") -> None:
     for title in ("claim", "its number", "verdict"):
         table.add_column(title)
     for finding in found:
-        first = finding.measures[0]
         style = "green" if finding.holds else "bold red"
-        cells = (finding.name, f"{first.what}: {first.said}", finding.verdict)
+        cells = (finding.name, finding.headline, finding.verdict)
         table.add_row(*(Text(cell) for cell in cells), style=style)
     console.print(table)
     console.print()

@@ -72,12 +72,14 @@ class Finding:
 
     name      what the command line calls it
     title     the claim in a line
-    told      sentences: what was done and what came out
+    told      sentences: what was done and what came out, true whatever it was
+    shows     sentences: what follows from it; said only where the claim holds
     limits    sentences: what this does not show
     measures  the first is the claim's headline
     figures   with their captions
     seed      of whatever is left to chance
-    seconds   it took; 0 until it is timed
+    seconds   of processor it took; 0 until it is timed
+    broken    what kept it from being measured, in words; empty where nothing did
     """
 
     name: str
@@ -88,15 +90,24 @@ class Finding:
     figures: tuple[Drawn, ...]
     seed: int
     seconds: float = 0.0
+    shows: tuple[str, ...] = ()
+    broken: str = ""
 
     @property
     def holds(self) -> bool:
-        """Whether every number is what it must be."""
-        return all(measure.holds for measure in self.measures)
+        """Whether it was measured and every number is what it must be."""
+        return not self.broken and all(measure.holds for measure in self.measures)
+
+    @property
+    def headline(self) -> str:
+        """The first number, and what it is the number of."""
+        return f"{self.measures[0].what}: {self.measures[0].said}" if self.measures else "no number"
 
     @property
     def verdict(self) -> str:
         """Whether the claim holds with this seed and, if not, which numbers say so."""
+        if self.broken:
+            return f"could not be measured with seed {self.seed}: {self.broken}"
         if self.holds:
             return f"holds with seed {self.seed}"
         failed = "; ".join(f"{m.what} is {m.said}, wanted {m.wanted}" for m in self.measures if not m.holds)

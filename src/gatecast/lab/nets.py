@@ -15,6 +15,7 @@ from gatecast.memory import chrono_, forget_bias_
 
 Kind = Literal["lstm", "rnn"]
 Draw = Callable[[torch.Generator], Tensor]  # draws a batch and gives the loss on it
+UNSEEN = 2**32 - 1  # a seed nobody can ask for: what is drawn with it is never trained on
 WARM_UP = 0.15  # share of the steps over which the rate rises
 
 

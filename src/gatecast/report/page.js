@@ -10,8 +10,14 @@
     displayModeBar: buttons,
     modeBarButtonsToRemove: ["lasso2d", "select2d"],
   };
-  // The palette's blue is dark; on dark paper a lighter one of the same hue is seen better.
-  const lighter = [[/#0072B2/g, "#4ba7e0"], [/rgba\(0, 114, 178,/g, "rgba(75, 167, 224,"]];
+  // The palette's blue is dark; on dark paper a lighter one of the same hue is seen better. Its sky blue
+  // would then look the same, so that grows lighter first.
+  const lighter = [
+    [/#56B4E9/g, "#b3dcf5"],
+    [/rgba\(86, 180, 233,/g, "rgba(179, 220, 245,"],
+    [/#0072B2/g, "#4ba7e0"],
+    [/rgba\(0, 114, 178,/g, "rgba(75, 167, 224,"],
+  ];
 
   function ink() {
     return getComputedStyle(document.documentElement).getPropertyValue("--quiet").trim();

@@ -41,10 +41,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Strip:
-    """Curves that share a vertical axis."""
+    """Curves that share a vertical axis.
+
+    between  the least and the most there can be, where there are such: the axis goes from one to the other
+    """
 
     title: str
     curves: tuple[Curve, ...]
+    between: tuple[float, float] | None = None
 
 
 def curves_figure(
@@ -88,6 +92,12 @@ def strips_figure(strips: Sequence[Strip], *, x: str) -> go.Figure:
     dressed(figure, x=x, height=110 + STRIP_HEIGHT * len(strips))
     for row, strip in enumerate(strips, start=1):
         figure.update_yaxes(title_text=strip.title, row=row, col=1)
+        if strip.between:
+            low, high = strip.between
+            room = 0.04 * (high - low)
+            figure.update_yaxes(
+                range=[low - room, high + room], tickvals=[low, (low + high) / 2, high], row=row, col=1
+            )
     return figure
 
 
@@ -115,6 +125,8 @@ def bars_figure(
         _add_mark(figure, mark)
     dressed(figure, x="", y=y, height=height)
     figure.update_layout(hovermode="closest", showlegend=len(bars) > 1 or bool(marks), barmode="group")
+    figure.update_layout(uniformtext={"minsize": 8, "mode": "hide"})  # a number that has no room is left out
+    figure.update_traces(textangle=0).update_xaxes(showgrid=False)
     if logarithmic:
         figure.update_yaxes(type="log", exponentformat="power", dtick=1)
     return figure

@@ -18,3 +18,4 @@ from gatecast.lab.finding import Finding
 Claim = Callable[[int], Finding]
 _FILES = (gradient, spike, gates, unrolled, states, solar, holiday, halves, adding)
 CLAIMS: dict[str, Claim] = {file.NAME: file.measure for file in _FILES}
+TITLES: dict[str, str] = {file.NAME: file.TITLE for file in _FILES}

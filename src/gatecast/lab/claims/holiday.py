@@ -26,6 +26,7 @@ HORIZON, YEAR, RAISED = 24, 365 * 24, 1000.0
 TESTED = 2014
 TRAINING = Training(units=32, steps=150)
 AGES = (1, 2, 4, 7, 8, 10, 12, 14, 15, 16, 18, 21, 28, 60, 180, 365)  # days
+APART = 60  # days
 PROBED = 3  # origins that ages are tried at
 WITH, WITHOUT = ("temperature", "holiday"), ("temperature",)
 
@@ -56,7 +57,7 @@ def measure(seed: int) -> Finding:
     (known, ordinary), (unknown, _) = errors.values()
     reach = _reach(knowing, panel, year.origins)
     lastyear = _last_year(knowing, panel, year)
-    effect = float((said - _forecast(knowing, _without_holidays(panel), year.origins))[year.holidays].mean())
+    effect = _declared(knowing, panel, year)
     oldest = max((age for age, moved in reach.items() if moved > 0), default=0)
     info = sample_info("demand")
     return Finding(
@@ -67,15 +68,22 @@ def measure(seed: int) -> Finding:
             f"trained on the years before {TESTED}, forecasting each day of it from midnight. On its "
             f"{int(year.holidays.sum())} holidays the error is {number(known)} MW with the holiday as an "
             f"input and {number(unknown)} MW without; on other days {number(ordinary)} MW.",
-            f"The memory cannot be the path. Raising all demand older than some days by {RAISED:,.0f} MW "
-            f"moves the forecast as long as that is {oldest} days or less, and not at all beyond. Raising "
-            "the same holiday's demand of the year before moves the forecast of this year's by "
-            f"{number(lastyear)} MW.",
-            "The path is the calendar: declaring the holiday lowers the same day's forecast by "
-            f"{number(-effect)} MW, as the weights have learned from holidays of past years. A lag of a "
-            "year as an input would be another path; this network has none.",
+            f"Raising all demand older than so many days by {RAISED:,.0f} MW moves the forecast up to "
+            f"{oldest} days, of {len(AGES)} numbers of days tried up to {AGES[-1]}. Raising it on the "
+            f"holidays of the year before moves the forecasts of this year's, those more than {APART} days "
+            f"after them, by {number(lastyear)} MW at most. Declaring the day a holiday moves its forecast "
+            f"by {number(effect)} MW, mean over the day.",
         ),
-        limits=(f"{int(year.holidays.sum())} holidays are few. {info.disclosure}",),
+        shows=(
+            "So the memory is not the path by which last year's holidays act. It is the calendar, with "
+            "weights that have learned from holidays of past years. A lag of a year as an input would be "
+            "another path; this network has none.",
+        ),
+        limits=(
+            f"That no more than {knowing.context_} hours of the past act follows from how the network is "
+            "built: it reads no more. That is checked here, not discovered.",
+            f"{int(year.holidays.sum())} holidays are few. {info.disclosure}",
+        ),
         measures=(
             Measure(
                 "error on holidays with the holiday input, share of that without", known / unknown, below=0.8
@@ -152,17 +160,21 @@ def _last_year(made: LSTM, panel: Panel, year: Year) -> float:
         (stamp["holiday"].to_numpy() > 0) & (stamp["ds"].dt.year() == TESTED - 1).to_numpy()
     )
     late = year.origins.where(year.holidays)
-    late = late.where(
-        late.position > rows.max() + 60 * 24
-    )  # the new year's own days lie too near the old one's
+    late = late.where(late.position > rows.max() + APART * 24)  # else both lie in what the network reads
     return float(np.abs(_forecast(made, _raised(panel, rows), late) - _forecast(made, panel, late)).max())
 
 
-def _without_holidays(panel: Panel) -> Panel:
-    """The panel with no day declared a holiday."""
-    known = panel.known.copy()
-    known[:, panel.known_names.index("holiday")] = 0.0
-    return replace(panel, known=known)
+def _declared(made: LSTM, panel: Panel, year: Year) -> float:
+    """How far declaring the day forecast a holiday, and no other day, moves its forecast: MW, mean."""
+    late, column = year.origins.where(year.holidays), panel.known_names.index("holiday")
+    moved = []
+    for day in range(len(late)):
+        one, known = late.where(np.array([day])), panel.known.copy()
+        first = int(one.position[0]) + 1
+        known[first : first + HORIZON, column] = 0.0
+        undeclared = replace(panel, known=known)
+        moved.append((_forecast(made, panel, one) - _forecast(made, undeclared, one)).mean())
+    return float(np.mean(moved))
 
 
 def _errors_figure(errors: dict[str, tuple[float, float]]) -> Drawn:

@@ -50,8 +50,8 @@ class Sky:
 
 LIMITS = (
     "One place. Where weather stays longer, yesterday says more.",
-    "There is no weather forecast in this. Where one is known for tomorrow, yesterday's cloud adds next to "
-    "nothing.",
+    "There is no weather forecast in this. Where one is known for tomorrow, less is left for yesterday's "
+    "cloud to say; how much less is not measured here.",
 )
 
 

@@ -9,12 +9,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from gatecast.memory.cells.lstm import LSTMLedger
-from gatecast.memory.cells.step import check_parameters
+from gatecast.memory.cells.step import Sized, check_parameters
 from gatecast.memory.record import LSTMState, LSTMStep
 
 
 @dataclass(frozen=True, eq=False)
-class CoupledLSTMCell(LSTMLedger):
+class CoupledLSTMCell(LSTMLedger, Sized):
     """One gate for both: i = 1 − f.
 
         f_t = σ(W_f x_t + U_f h_{t-1} + b_f)
@@ -36,18 +36,6 @@ class CoupledLSTMCell(LSTMLedger):
 
     def __post_init__(self) -> None:
         check_parameters("CoupledLSTMCell", 3, self.W, self.U, {"b": self.b}, square=True)
-
-    @property
-    def inputs(self) -> int:
-        """Numbers read at a step."""
-        return self.W.shape[1]
-
-    @property
-    def units(self) -> int:
-        """Numbers kept from step to step."""
-        return self.U.shape[1]
-
-    hidden = units
 
     def start(self, batch: int) -> LSTMState:
         """The state before the first step: zeros."""

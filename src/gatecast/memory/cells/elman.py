@@ -10,12 +10,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from gatecast.errors import RecordError
-from gatecast.memory.cells.step import check_parameters
+from gatecast.memory.cells.step import Sized, check_parameters
 from gatecast.memory.record import ElmanRecord, ElmanStep, HiddenState
 
 
 @dataclass(frozen=True, eq=False)
-class ElmanCell:
+class ElmanCell(Sized):
     """h_t = tanh(W x_t + U h_{t-1} + b), or relu of the same.
 
     W             [units, inputs]
@@ -33,18 +33,6 @@ class ElmanCell:
         check_parameters("ElmanCell", 1, self.W, self.U, {"b": self.b}, square=True)
         if self.nonlinearity not in ("tanh", "relu"):
             raise RecordError(f"nonlinearity is {self.nonlinearity!r}; it may be 'tanh' or 'relu'")
-
-    @property
-    def inputs(self) -> int:
-        """Numbers read at a step."""
-        return self.W.shape[1]
-
-    @property
-    def units(self) -> int:
-        """Numbers kept from step to step."""
-        return self.U.shape[1]
-
-    hidden = units
 
     def start(self, batch: int) -> HiddenState:
         """The state before the first step: zeros."""

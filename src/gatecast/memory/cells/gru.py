@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from jaxtyping import Float
 from torch import Tensor
 
-from gatecast.memory.cells.step import check_parameters
+from gatecast.memory.cells.step import Sized, check_parameters
 from gatecast.memory.record import GRURecord, GRUStep, HiddenState
 
 
 @dataclass(frozen=True, eq=False)
-class GRUCell:
+class GRUCell(Sized):
     """The update gate z says how much of the old state stays.
 
         r_t = σ(W_r x_t + b_r + U_r h_{t-1} + d_r)
@@ -39,18 +39,6 @@ class GRUCell:
     def __post_init__(self) -> None:
         biases = {"b": self.b, "recurrent_bias": self.recurrent_bias}
         check_parameters("GRUCell", 3, self.W, self.U, biases, square=True)
-
-    @property
-    def inputs(self) -> int:
-        """Numbers read at a step."""
-        return self.W.shape[1]
-
-    @property
-    def units(self) -> int:
-        """Numbers kept from step to step."""
-        return self.U.shape[1]
-
-    hidden = units
 
     def start(self, batch: int) -> HiddenState:
         """The state before the first step: zeros."""

@@ -13,14 +13,14 @@ from torch.nn.functional import layer_norm
 
 from gatecast.errors import RecordError
 from gatecast.memory.cells.lstm import LSTMLedger
-from gatecast.memory.cells.step import check_parameters
+from gatecast.memory.cells.step import Sized, check_parameters
 from gatecast.memory.record import LSTMState, LSTMStep
 
 EPSILON = 1e-5  # added to the variance; the paper has none, PyTorch's layers have this one
 
 
 @dataclass(frozen=True, eq=False)
-class LayerNormLSTMCell(LSTMLedger):
+class LayerNormLSTMCell(LSTMLedger, Sized):
     """LN(z; α, β) = α∘(z − mean z) / sd z + β, over the numbers of one step of one series.
 
         i, f, g, o before activation = LN(U h_{t-1}; α_h, β_h) + LN(W x_t; α_x, β_x) + b
@@ -57,18 +57,6 @@ class LayerNormLSTMCell(LSTMLedger):
                 raise RecordError(
                     f"{name} is {list(value.shape)}; with {self.units} units it is [{self.units}]"
                 )
-
-    @property
-    def inputs(self) -> int:
-        """Numbers read at a step."""
-        return self.W.shape[1]
-
-    @property
-    def units(self) -> int:
-        """Numbers kept from step to step."""
-        return self.U.shape[1]
-
-    hidden = units
 
     def start(self, batch: int) -> LSTMState:
         """The state before the first step: zeros."""

@@ -11,12 +11,12 @@ from torch import Tensor
 
 from gatecast.errors import RecordError
 from gatecast.memory.cells.lstm import LSTMLedger
-from gatecast.memory.cells.step import check_parameters
+from gatecast.memory.cells.step import Sized, check_parameters
 from gatecast.memory.record import LSTMState, LSTMStep
 
 
 @dataclass(frozen=True, eq=False)
-class PeepholeLSTMCell(LSTMLedger):
+class PeepholeLSTMCell(LSTMLedger, Sized):
     """Input and forget gate see the cell as it was, the output gate as it has become.
 
         i_t = σ(W_i x_t + U_i h_{t-1} + p_i∘c_{t-1} + b_i)
@@ -44,18 +44,6 @@ class PeepholeLSTMCell(LSTMLedger):
         for name, p in (("p_i", self.p_i), ("p_f", self.p_f), ("p_o", self.p_o)):
             if p.shape != (self.units,):
                 raise RecordError(f"{name} is {list(p.shape)}; with {self.units} units it is [{self.units}]")
-
-    @property
-    def inputs(self) -> int:
-        """Numbers read at a step."""
-        return self.W.shape[1]
-
-    @property
-    def units(self) -> int:
-        """Numbers kept from step to step."""
-        return self.U.shape[1]
-
-    hidden = units
 
     def start(self, batch: int) -> LSTMState:
         """The state before the first step: zeros."""

@@ -9,12 +9,12 @@ from jaxtyping import Float
 from torch import Tensor, maximum
 from torch.nn.functional import logsigmoid
 
-from gatecast.memory.cells.step import check_parameters
+from gatecast.memory.cells.step import Sized, check_parameters
 from gatecast.memory.record import SLSTMRecord, SLSTMState, SLSTMStep
 
 
 @dataclass(frozen=True, eq=False)
-class SLSTMCell:
+class SLSTMCell(Sized):
     """What is shown is a weighted mean of all that was written, with weights that gates multiply.
 
         z_t = tanh(W_z x_t + U_z h_{t-1} + b_z)
@@ -41,18 +41,6 @@ class SLSTMCell:
 
     def __post_init__(self) -> None:
         check_parameters("SLSTMCell", 4, self.W, self.U, {"b": self.b}, square=True)
-
-    @property
-    def inputs(self) -> int:
-        """Numbers read at a step."""
-        return self.W.shape[1]
-
-    @property
-    def units(self) -> int:
-        """Numbers kept from step to step."""
-        return self.U.shape[1]
-
-    hidden = units
 
     def start(self, batch: int) -> SLSTMState:
         """The state before the first step: zeros."""

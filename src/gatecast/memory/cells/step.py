@@ -51,6 +51,28 @@ class Cell(Protocol):
         """What the account is of, from a record or a state."""
 
 
+class Sized:
+    """The sizes of a cell that shows all it keeps, read off its parameters."""
+
+    W: Float[Tensor, "rows inputs"]
+    U: Float[Tensor, "rows units"]
+
+    @property
+    def inputs(self) -> int:
+        """Numbers read at a step."""
+        return self.W.shape[1]
+
+    @property
+    def units(self) -> int:
+        """Numbers kept from step to step."""
+        return self.U.shape[1]
+
+    @property
+    def hidden(self) -> int:
+        """Numbers shown at a step: all that are kept."""
+        return self.units
+
+
 def unroll(cell: Cell, x: Float[Tensor, "batch time inputs"], state: Any = None) -> tuple[Any, LayerRecord]:
     """Step through a sequence, keeping everything.
 

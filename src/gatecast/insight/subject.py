@@ -7,6 +7,7 @@ again, from the inputs up, both halves apart.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -87,11 +88,25 @@ class Subject:
 
     def forecast(self, panel: Panel | None = None, levels: Sequence[float] = LEVELS) -> Forecast:
         """The forecast, of an edited panel where one is given: the whole way, from the table's values up."""
+        if panel is None and tuple(levels) == LEVELS:
+            return self._forecast
         return self.model.forecast(self.panel if panel is None else panel, self.origins, levels)
 
     def workings(self, panel: Panel | None = None, levels: Sequence[float] = LEVELS) -> Workings:
         """The pieces the forecast is made of."""
+        if panel is None and tuple(levels) == LEVELS:
+            return self._workings
         return self.model.workings(self.panel if panel is None else panel, self.origins, levels)
+
+    @cached_property
+    def _forecast(self) -> Forecast:
+        """Of the panel as it is, made once: every explanation holds its reruns against it."""
+        return self.model.forecast(self.panel, self.origins, LEVELS)
+
+    @cached_property
+    def _workings(self) -> Workings:
+        """Likewise."""
+        return self.model.workings(self.panel, self.origins, LEVELS)
 
     def actual(self) -> Float[FloatArray, "horizon"]:
         """What came, NaN where nobody knows yet. [horizon]"""

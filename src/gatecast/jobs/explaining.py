@@ -9,6 +9,7 @@ from gatecast.data import Panel, extend
 from gatecast.errors import OptionError
 from gatecast.front import TableDoor
 from gatecast.insight import (
+    Clamp,
     Explainable,
     Explanation,
     Subject,
@@ -54,6 +55,9 @@ def explain_table(
     if beyond:
         panel = extend(source.reading.panel, source.reading.layout, horizon, future, reports)
         panel = with_holidays(panel, source.question)
+    for change in asked or ():
+        if not isinstance(change, Clamp):  # what cannot be changed is refused before anything is learned
+            change.made(Subject(forecaster, panel, index, position))
     learned = forecaster.learn(known_at(whole, index, position), reports)
     found = explain(Subject(learned, panel, index, position), changes=asked, unit=unit, progress=reports)
     return found, reports.notes

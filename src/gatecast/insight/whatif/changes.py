@@ -36,6 +36,9 @@ class Shift:
     by: float
     when: When = AHEAD
 
+    def __post_init__(self) -> None:
+        _require_finite(self.name, self.by)
+
     def __str__(self) -> str:
         return f"{self.name}{self.by:+g}@{written(self.when)}"
 
@@ -58,6 +61,9 @@ class Set:
     name: str
     value: float
     when: When = AHEAD
+
+    def __post_init__(self) -> None:
+        _require_finite(self.name, self.value)
 
     def __str__(self) -> str:
         return f"{self.name}={self.value:g}@{written(self.when)}"
@@ -211,6 +217,11 @@ def range_notes(before: Subject, after: Subject) -> list[str]:
         if moved.min() < seen.min():
             notes.append(f"{name}: {number(moved.min())} is below the {number(seen.min())} lowest seen")
     return notes
+
+
+def _require_finite(name: str, value: float) -> None:
+    if not np.isfinite(value):
+        raise OptionError(f"{name} cannot be changed by or to {value!r}; give a finite number")
 
 
 def _with(subject: Subject, name: str, rows: IntArray, values: FloatArray) -> Subject:

@@ -169,8 +169,8 @@ def _told(found: "gatecast.insight.Explanation", notes: tuple[str, ...], written
         "sentences": list(found.sentences),
         "tested": [
             {
-                "event": f"{one.event.kind} of {one.event.source or 'the series'} {one.event.when}",
-                "effect": -one.size,
+                "event": f"{one.event.what} {one.event.when}",
+                "effect": 0.0 - one.size,
                 "step": one.step,
                 "verdict": one.verdict,
             }

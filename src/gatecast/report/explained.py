@@ -108,7 +108,7 @@ def _reason_row(reason: Reason, unit: str) -> tuple[str, ...]:
     bounds = [bound for bound in (reason.noise, reason.placebo, reason.floor) if bound == bound]
     event = reason.event
     return (
-        f"{event.kind} of {event.source or 'the series'}", event.when, f"{number(reason.size)}{_of(unit)}",
+        event.what, event.when, f"{number(reason.size)}{_of(unit)}",
         f"{number(max(bounds))}{_of(unit)}", reason.verdict,
     )  # fmt: skip
 

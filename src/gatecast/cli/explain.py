@@ -30,6 +30,10 @@ Examples:
 """
 
 ABOUT = "Explanation"
+OF_A_TABLE = (
+    *("horizon", "known", "past", "static", "id_col", "time_col", "target_col", "freq", "zone", "model"),
+    *("season", "holidays", "seed"),
+)  # options that say how a table is read and learned from
 Target = Annotated[
     Path,
     typer.Argument(
@@ -65,6 +69,7 @@ Out = Annotated[Path, typer.Option(help="Write the page here.", rich_help_panel=
 
 
 def explain(
+    context: typer.Context,
     target: Target,
     horizon: Horizon = None,
     series: Series = None,
@@ -95,6 +100,7 @@ def explain(
     ahead = None if future is None else gatecast.read_table(future)
     asked: dict[str, Any] = {"series": series, "at": at, "future": ahead, "changes": change, "unit": unit}
     if gatecast.artifact.is_artifact(target):
+        _refuse_for_a_model(context, target)
         found, notes, used_seed = _of_model(target, console, show.progress(quiet), asked)
     else:
         question = gatecast.jobs.Question(
@@ -148,6 +154,15 @@ def _of_table(
     learner = gatecast.jobs.make(model, question)
     found, notes = gatecast.jobs.explain_table(source, learner, bars, **asked)
     return found, (*source.notes, *notes)
+
+
+def _refuse_for_a_model(context: typer.Context, target: Path) -> None:
+    """Refuse what would change nothing: how a table is read and learned from is past for a fitted model."""
+    sources = {name: context.get_parameter_source(name) for name in OF_A_TABLE}
+    given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+    if given:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise OptionError(f"{target} is a fitted model, which {names} cannot change any more; leave it out")
 
 
 def _required(horizon: int | None) -> int:

@@ -19,6 +19,7 @@ from gatecast.insight import (
     find_series,
     parse_change,
 )
+from gatecast.jobs.noted import warnings_noted
 from gatecast.jobs.question import Source, with_holidays
 from gatecast.progress import Noting, Progress
 
@@ -81,7 +82,8 @@ def explain_model(
         raise OptionError(f"{model.name} has no memory to explain; save a hybrid, lstm, gru or rnn")
     asked = None if changes is None else tuple(parse_change(text) for text in changes)
     reports = Noting(progress)
-    subject = choose(model, model.panel_, lambda: model.ahead(future), series, at)
+    with warnings_noted(reports):
+        subject = choose(model, model.panel_, lambda: model.ahead(future), series, at)
     known = int(model.panel_.known_steps[subject.series])
     if subject.position + 1 < known:
         reports.note(

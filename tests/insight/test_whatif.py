@@ -344,5 +344,5 @@ def test_what_is_known_up_to_the_origin_cannot_be_changed_ahead_of_it():
 
 @pytest.mark.parametrize("text", ["temperature=1e400", "temperature-1e999@tomorrow"])
 def test_a_change_without_bounds_is_refused(text):
-    with pytest.raises(OptionError, match="temperature cannot be changed by or to -?inf"):
+    with pytest.raises(OptionError, match=r"temperature cannot be changed by or to -?inf"):
         parse_change(text)

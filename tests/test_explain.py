@@ -117,6 +117,12 @@ def test_the_page_has_its_sections_and_only_a_plain_network_lacks_what_is_held(k
     assert "nan" not in re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL).casefold()
 
 
+def test_the_page_says_of_which_series_and_from_when_it_speaks(tmp_path):
+    text = page_of(explain(subject_of("LSTM", series=1)), tmp_path)
+    assert f"LSTM, {HORIZON} steps ahead of 2024-01-13 11:00, of meter 1, with its 80 % interval." in text
+    assert f"The forecast of all {HORIZON} steps on average, by input and age." in text
+
+
 def test_every_sentence_leads_the_page(tmp_path):
     found = explain(subject_of("Hybrid"), unit="MW")
     leads = re.findall(r'<p class="lead">(.*?)</p>', page_of(found, tmp_path), flags=re.DOTALL)

@@ -21,7 +21,7 @@ from gatecast.data import Frequency, Scale
 from gatecast.errors import OptionError
 from gatecast.insight.sight.lags import HOURS_IN_DAY, Detail, duration, hours, lag_grid
 from gatecast.insight.sight.pulse import SERIES, Pulse, column_of, edited, pulse_of, pulsed_histories
-from gatecast.insight.sight.rerun import Paths, of_histories, of_panels
+from gatecast.insight.sight.rerun import Paths, gathered, of_histories, of_panels
 from gatecast.insight.subject import Subject
 from gatecast.memory import Workings
 
@@ -152,7 +152,7 @@ def reach(
     pulse = pulse_of(subject, SERIES if name is None else name, size)
     workings = subject.workings()
     begun, least = int(workings.begun[0]), rounding(workings.scale, subject)
-    before = of_panels(subject, [subject.panel])
+    before = gathered([subject.forecast()])
     outer = _whole_lags(subject, workings) if lags is None else _checked(subject, lags)
     inner = lag_grid(begun - 1, subject.panel.seasons) if lags is None else outer[outer < begun]
     closer = CLOSER if lags is None else {"whole": 0, "carried": 0}

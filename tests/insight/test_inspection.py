@@ -113,3 +113,10 @@ def test_what_was_not_known_at_the_origin_is_not_drawn_as_if_it_had_been():
     assert np.isfinite(cloud.y[:-12]).all()
     assert np.isnan(cloud.y[-12:]).all()
     assert np.isfinite(temperature.y).all()
+
+
+def test_markup_in_an_id_is_shown_as_it_stands():
+    """Plotly draws `<b>` as bold: an id is no markup."""
+    panel = replace(PANEL, ids=("<b>north</b>", "south"))
+    figure = inspect(Subject(FITTED("LSTM"), panel, 0, 250)).figure()
+    assert any("&lt;b&gt;north&lt;/b&gt;" in text.text for text in figure.layout.annotations)

@@ -135,3 +135,8 @@ def test_the_figure_shows_every_addend_or_says_why_there_is_none():
     assert total == pytest.approx(found.memory[shown])
     swinging = found.__class__(**{**vars(found), "refused": ("it swings", "it swings")})
     assert "No attribution is given: it swings." in attribution_figure(swinging).layout.annotations[0].text
+
+
+def test_a_single_step_ahead_is_shared_out_once():
+    one = Subject(LSTM(1, season=24, training=TINY).learn(PANEL, Silent()), PANEL, 0, 899)
+    assert attribute(one).targets == ("12:00 today",)

@@ -127,3 +127,20 @@ def test_steps_without_a_calendar_are_counted_from_the_origin():
     subject = Subject(KnownModel(true_rule), panel, 0, 99)
     assert stretch_of_time(subject, slice(96, 99)) == "3 steps before the origin to 1 step before the origin"
     assert stretch_of_time(subject, slice(99, 100)) == "the last step"
+
+
+def test_of_flags_alike_the_latest_come_first():
+    """More are found than are tested: those that lie ahead are not crowded out by those long gone."""
+    rows = DAYS * HOURS + 24
+    flag = np.zeros(rows)
+    flag[[-120, -90, -60, -40, -3]] = 1.0
+    panel = panel_of(hourly().panel.values[:-24], known=[flag[:, None]], future=24, names=("promotion",))
+    events = find_events(Subject(KnownModel(true_rule, horizon=24, context=192), panel, 0, rows - 25))
+    assert [event.rows.start - rows for event in events if event.kind == "flag"] == [-3, -40, -60, -90, -120]
+
+
+def test_months_are_said_by_name():
+    panel = panel_of(np.sin(np.arange(80.0)), freq="1mo", seasons=(12,))
+    subject = Subject(KnownModel(true_rule, horizon=12, context=24), panel, 0, 79)  # August 2029
+    assert moment(subject, 80) == "September 2029"
+    assert stretch_of_time(subject, slice(77, 80)) == "June 2029 to August 2029"

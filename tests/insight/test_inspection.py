@@ -1,5 +1,7 @@
 """Looking into a fitted model shows the very numbers its forecast is made of."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -7,7 +9,9 @@ import torch
 
 import gatecast
 from gatecast.errors import CovariateError, NotFittedError, OptionError, SeriesError
+from gatecast.insight import Subject, inspect
 from gatecast.memory import Training
+from planted_memory import FITTED, PANEL
 
 HORIZON = 12
 TINY = Training(units=6, steps=10, windows=8, origins=4)
@@ -99,3 +103,20 @@ def test_a_hybrid_without_memory_says_there_is_nothing_to_see():
     short = gatecast.Hybrid(horizon=HORIZON, season=24).fit(TABLE.select("ds", "y").head(50))
     with pytest.raises(SeriesError, match=r"no memory to look into.*too few values"):
         short.inspect()
+
+
+def test_what_was_not_known_at_the_origin_is_not_drawn_as_if_it_had_been():
+    panel = replace(PANEL, past=np.where(np.isnan(PANEL.past), 0.0, PANEL.past))
+    figure = inspect(Subject(FITTED("LSTM"), panel, 0, 250)).figure()
+    cloud = next(trace for trace in figure.data if trace.name == "cloud")
+    temperature = next(trace for trace in figure.data if trace.name == "temperature")
+    assert np.isfinite(cloud.y[:-12]).all()
+    assert np.isnan(cloud.y[-12:]).all()
+    assert np.isfinite(temperature.y).all()
+
+
+def test_markup_in_an_id_is_shown_as_it_stands():
+    """Plotly draws `<b>` as bold: an id is no markup."""
+    panel = replace(PANEL, ids=("<b>north</b>", "south"))
+    figure = inspect(Subject(FITTED("LSTM"), panel, 0, 250)).figure()
+    assert any("&lt;b&gt;north&lt;/b&gt;" in text.text for text in figure.layout.annotations)

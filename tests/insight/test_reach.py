@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gatecast.data import Frequency
 from gatecast.errors import OptionError, SeriesError
 from gatecast.insight import (
+    Reach,
     half_life_figure,
     half_lives,
     reach,
@@ -345,6 +346,26 @@ def test_figures_of_a_forecast_that_does_not_move_are_drawn():
     assert np.isfinite(figure.layout.yaxis.range).all()
     assert not any("sees" in note.text for note in figure.layout.annotations)
     assert len(washout_figure(washout(subject_of(alter=forgetful))).data) == 1
+
+
+def test_a_gap_between_the_last_lag_seen_and_the_next_is_not_passed_over():
+    """Of what lies between the two nothing is known; side by side they bound what is seen."""
+    one = subject_of(alter=deaf("temperature"))
+    sees = {(0, 20): "sees the origin's own value, but not of 20 hours ago, the next lag tried"}
+    sees[0, 1, 20] = "sees no value of the series before the origin's own"
+    for lags, said in sees.items():
+        found = reach(one, lags=lags)
+        change = np.where(np.arange(len(lags))[:, None] > 0, 0.0, np.ones_like(found.change))
+        coarse = replace(found, carried=change, carried_lags=np.array(lags))
+        assert coarse.sentence("carried") == f"its memory {said}"
+    assert "sees temperature of 3 hours ago, but not of 24 hours ago" in _seen_to(3, (0, 3, 24)).sentence()
+    assert "cannot see past 23 hours of temperature" in _seen_to(23, (0, 23, 24)).sentence()
+
+
+def _seen_to(last: int, lags: tuple[int, ...]) -> Reach:
+    """A reach that sees temperature up to a lag."""
+    found = reach(subject_of(), "temperature", lags)
+    return replace(found, change=np.where(found.lags[:, None] <= last, 1.0, 0.0) * np.ones_like(found.change))
 
 
 def test_what_is_carried_is_asked_densely_however_few_lags_the_whole_is_asked_at():

@@ -12,6 +12,8 @@ from planted import DAY, SOURCES, WEEK, panel_of_days, planted_days, random_days
 from gatecast import LSTM, Hybrid
 from gatecast.data import Panel
 from gatecast.insight import Reasons, Subject, reasons, reasons_figure
+from gatecast.insight.why.reasons import _silence
+from gatecast.insight.why.skill import _why
 from gatecast.insight.why.world import edited
 from gatecast.insight.words import number
 from gatecast.memory import Network, Training
@@ -204,3 +206,16 @@ def test_a_hybrid_names_the_half_an_effect_comes_through():
         if reason.event.source == "cloud":  # known up to the origin only: the linear half cannot read it
             assert not reason.change.linear.any()
             assert reason.sentence.endswith("It comes through the memory part.")
+
+
+def test_silence_counts_what_was_tested_and_says_what_would_have_been_enough():
+    assert _silence(0, 0) == "nothing in what the model has read is far from normal"
+    assert _silence(1, 1).startswith("the one event in what the model has read does not change the forecast")
+    assert _silence(3, 3).startswith("none of the 3 events in what the model has read changes")
+    assert _silence(6, 9).startswith("none of the 6 events that stand out most, of 9, in what")
+
+
+def test_a_model_worse_than_none_is_said_to_err_more():
+    worse, plain = np.full(8, 11.0), np.full(8, 10.0)
+    assert "(10.0 % more; 10.0 % less is asked)" in _why(worse, None, plain)
+    assert "(5.0 % less; 10.0 % less is asked)" in _why(np.full(8, 9.5), None, plain)

@@ -1,10 +1,12 @@
 """A subject is found by id and time, and its panel can be edited without touching the original."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
+from gatecast.data import parse_frequency
 from gatecast.errors import OptionError, SeriesError
 from gatecast.insight import Subject, find_position, find_series
 from plain_panels import NEW_YEAR, autoregressive, panel_of
@@ -42,8 +44,27 @@ def test_a_step_number_finds_its_step():
 
 @pytest.mark.parametrize("at", ["2023-01-03 12:30", "2024-01-01 00:00", "2020-01-01"])
 def test_a_time_between_or_beyond_the_steps_is_refused_with_the_range(at):
-    with pytest.raises(OptionError, match=r"no step at .*from 2023-01-01T00.* 1 hour apart"):
+    with pytest.raises(OptionError, match=r"no step at .*from 2023-01-01 00:00 .* 1 hour apart"):
         find_position(PANEL, 0, at, 12)
+
+
+def test_an_hour_the_clock_shows_twice_is_asked_for_with_its_offset():
+    """Half hours around a clock put back are not even in order by local time."""
+    put_back = 1_698_541_200_000_000  # 2023-10-29 01:00 UTC, when Madrid's clock goes from 03:00 to 02:00
+    times = put_back + 1_800_000_000 * np.arange(-60, 40)
+    frequency = parse_frequency("30min")
+    panel = replace(panel_of(autoregressive(100)), times=times, zone="Europe/Madrid", frequency=frequency)
+    for hour, step in {
+        "01:30": 57,
+        "02:00+02:00": 58,
+        "02:30+02:00": 59,
+        "02:00+01:00": 60,
+        "03:30": 63,
+    }.items():
+        assert find_position(panel, 0, f"2023-10-29T{hour}", 12) == step
+    both = r"two steps at 2023-10-29 02:30, .* give 2023-10-29 02:30\+02:00 or 2023-10-29 02:30\+01:00"
+    with pytest.raises(OptionError, match=both):
+        find_position(panel, 0, "2023-10-29 02:30", 12)
 
 
 def test_what_is_no_time_is_refused():

@@ -1,5 +1,6 @@
 """`gatecast explain`: why one forecast is what it is, on a page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,6 +34,11 @@ Examples:
 """
 
 ABOUT = "Explanation"
+OF_A_TABLE = (
+    *("horizon", "known", "past", "static", "id_col", "time_col", "target_col", "freq", "zone", "model"),
+    *("season", "holidays", "seed"),
+)  # options that say how a table is read and learned from
+SAID_BY_A_SAMPLE = tuple(name for name in OF_A_TABLE if name not in ("model", "seed"))
 Target = Annotated[
     Path | None,
     typer.Argument(
@@ -83,6 +89,7 @@ class _Found:
 
 
 def explain(
+    context: typer.Context,
     target: Target = None,
     which: Which = None,
     horizon: Horizon = None,
@@ -114,8 +121,10 @@ def explain(
     ahead = None if future is None else gatecast.read_table(future)
     asked: dict[str, Any] = {"series": series, "at": at, "future": ahead, "changes": change, "unit": unit}
     if target is None or which is not None:
+        _refuse_of(context, SAID_BY_A_SAMPLE, f"--set {which} is a sample" if which else "there is no table")
         found = _of_sample(which, target, seed, model, console, bars, asked)
     elif gatecast.artifact.is_artifact(target):
+        _refuse_of(context, OF_A_TABLE, f"{target} is a fitted model")
         found = _of_model(target, console, bars, asked)
     else:
         question = gatecast.jobs.Question(
@@ -128,6 +137,11 @@ def explain(
             seed=seed,
         )
         found = _of_table(target, question, model, console, bars, asked)
+    _say(found, out, console, as_json)
+
+
+def _say(found: _Found, out: Path, console: Console, as_json: bool) -> None:
+    """Write the page and tell people, and programs, what it says."""
     notes = tuple(map(in_shell_words, found.notes))
     around = gatecast.report.Around(
         title=f"Why the forecast of {found.of} is what it is",
@@ -205,6 +219,15 @@ def _learned(
     return found, (*source.notes, *notes)
 
 
+def _refuse_of(context: typer.Context, names: Sequence[str], why: str) -> None:
+    """Refuse options that would change nothing, where they were typed."""
+    sources = {name: context.get_parameter_source(name) for name in names}
+    given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+    if given:
+        typed = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise OptionError(f"{why}, which {typed} cannot change; leave it out")
+
+
 def _required(horizon: int | None) -> int:
     """The horizon, which a table does not know."""
     if horizon is None:
@@ -224,8 +247,8 @@ def _told(found: "gatecast.insight.Explanation", notes: tuple[str, ...], written
         "sentences": list(found.sentences),
         "tested": [
             {
-                "event": f"{one.event.kind} of {one.event.source or 'the series'} {one.event.when}",
-                "effect": -one.size,
+                "event": f"{one.event.what} {one.event.when}",
+                "effect": 0.0 - one.size,
                 "step": one.step,
                 "verdict": one.verdict,
             }

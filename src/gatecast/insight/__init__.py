@@ -44,7 +44,7 @@ from gatecast.insight.sight.ablation import Ablation, unit_ablation
 from gatecast.insight.sight.halflife import HalfLives, half_lives
 from gatecast.insight.sight.reach import Reach, reach
 from gatecast.insight.sight.washout import Washout, washout
-from gatecast.insight.stamps import stamps
+from gatecast.insight.stamps import said_stamp, stamps
 from gatecast.insight.subject import Explainable, Subject, choose, find_position, find_series
 from gatecast.insight.whatif.changes import Change, Clamp, Holiday, Set, Shift, parse_change
 from gatecast.insight.whatif.whatif import WhatIf, what_if
@@ -141,6 +141,7 @@ __all__ = [
     "reasons",
     "reasons_figure",
     "residuals_figure",
+    "said_stamp",
     "share",
     "skill_of",
     "sorted_units",

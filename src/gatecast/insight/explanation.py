@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
+from torch import nn
 
-from gatecast.data import is_binary
+from gatecast._types import FloatArray
+from gatecast.data import Frequency, is_binary
 from gatecast.forecaster import Forecast
 from gatecast.hybrid import Hybrid, LinearLedger, linear_ledger
 from gatecast.insight.account.labels import day_labels
@@ -22,12 +24,12 @@ from gatecast.insight.sight.halflife import HalfLives, half_lives
 from gatecast.insight.sight.reach import Reach, reach
 from gatecast.insight.sight.washout import Washout, washout
 from gatecast.insight.subject import Subject
-from gatecast.insight.whatif.changes import Change, Clamp, Holiday, Shift
+from gatecast.insight.whatif.changes import Change, Clamp, Holiday, Shift, is_beside
 from gatecast.insight.whatif.whatif import WhatIf, what_if
 from gatecast.insight.why.attribution import Attribution, attribute
-from gatecast.insight.why.normal import is_clockwork
+from gatecast.insight.why.normal import is_clockwork, source_values
 from gatecast.insight.why.reasons import Reasons, reasons
-from gatecast.memory import ElmanRecord, LSTMRecord, Trained
+from gatecast.memory import ElmanRecord, Trained
 from gatecast.progress import Progress, Silent
 
 MOST_REACHES = 2  # covariates whose reach is measured, beside the series'
@@ -125,18 +127,32 @@ def usual_changes(subject: Subject) -> tuple[Change, ...]:
 
     Covariates that follow from clock and calendar alone, such as clear-sky radiation, are left as they are.
     """
-    panel, history = subject.panel, subject.panel.history(subject.series)
+    panel, known_by_now = subject.panel, subject.past(subject.position + 1)
     changes: list[Change] = []
     for name, column in zip(panel.known_names, panel.known.T, strict=True):
-        known = column[history]
-        if is_clockwork(panel, name, history) or not np.nanstd(known) > 0:
+        known = column[known_by_now]
+        if is_clockwork(panel, name, known_by_now) or not np.nanstd(known) > 0:
             continue
         if not is_binary(known):
             changes.append(Shift(name, _round(float(np.nanstd(known)))))
-        elif "holiday" in name.casefold() and panel.frequency.unit not in ("step", "month"):
-            changes.append(Holiday("tomorrow", free=not bool(column[subject.future].any()), name=name))
-    gates = isinstance(inspect(subject).layers[0], LSTMRecord)
+        elif "holiday" in name.casefold() and not is_beside(name) and _has_days(panel.frequency):
+            changes.append(_holiday(subject, name))
+    gates = isinstance(subject.workings().network.encoder, nn.LSTM)
     return (*changes[:MOST_WHAT_IFS], *([Clamp("forget", 0.0)] if gates else []))
+
+
+def _holiday(subject: Subject, name: str) -> Holiday:
+    """Tomorrow made a holiday, or none if it is one; the steps ahead where none of them is tomorrow's."""
+    day = subject.stamps(slice(subject.row, subject.future.stop)).astype("datetime64[D]")
+    tomorrow = day[1:] == day[0] + 1
+    chosen = tomorrow if tomorrow.any() else np.ones_like(tomorrow)
+    free = not bool(source_values(subject.panel, name)[subject.future][chosen].any())
+    return Holiday("tomorrow" if tomorrow.any() else "ahead", free, name)
+
+
+def _has_days(frequency: Frequency) -> bool:
+    """Whether a day can be made a holiday: steps are no longer than one, and have a date."""
+    return frequency.unit == "microsecond" or (frequency.unit == "day" and frequency.count == 1)
 
 
 def _linear(subject: Subject) -> LinearLedger | None:
@@ -148,14 +164,23 @@ def _linear(subject: Subject) -> LinearLedger | None:
 
 def _reaches(subject: Subject) -> tuple[Reach, ...]:
     """Of the series and the first covariates that say more than the clock; at few lags, each takes time."""
-    panel, history = subject.panel, subject.panel.history(subject.series)
+    panel, known_by_now = subject.panel, subject.past(subject.position + 1)
     day, longest = panel.seasons[0], panel.seasons[-1]
     wanted = {0, 3, day, 2 * day, longest, 2 * longest}
     lags = sorted(lag for lag in wanted if lag <= subject.position)
     names = [
-        name for name in (*panel.known_names, *panel.past_names) if not is_clockwork(panel, name, history)
+        name
+        for name in (*panel.known_names, *panel.past_names)
+        if not is_clockwork(panel, name, known_by_now) and _varies(source_values(panel, name)[known_by_now])
     ]
-    return tuple(reach(subject, name, lags) for name in (None, *names[:MOST_REACHES]))
+    own = [None] if _varies(panel.values[known_by_now]) else []
+    return tuple(reach(subject, name, lags) for name in (*own, *names[:MOST_REACHES]))
+
+
+def _varies(values: FloatArray) -> bool:
+    """Whether there is anything to change: a series that never moved has no ordinary amount."""
+    seen = values[np.isfinite(values)]
+    return bool(len(seen) and seen.min() < seen.max())
 
 
 def _through_time(seen: Inspection) -> tuple[Flow, TrainingFlow | None]:

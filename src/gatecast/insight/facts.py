@@ -4,7 +4,7 @@ import numpy as np
 
 from gatecast.data import Panel
 from gatecast.errors import listed
-from gatecast.insight.figures.stretch import stamps
+from gatecast.insight.stamps import said_stamp, stamps
 
 
 def facts(panel: Panel) -> tuple[tuple[str, str], ...]:
@@ -30,18 +30,10 @@ def _range(panel: Panel) -> str:
     """First and last known stamp of the whole panel."""
     histories = [panel.times[panel.history(i)] for i in range(len(panel))]
     ends = np.array([min(h[0] for h in histories), max(h[-1] for h in histories)])
-    first, last = map(_spoken, stamps(ends, panel.zone, panel.frequency))
+    first, last = map(said_stamp, stamps(ends, panel.zone, panel.frequency))
     if panel.frequency.unit in ("day", "month"):
         first, last = first.removesuffix(" 00:00"), last.removesuffix(" 00:00")
     return f"{first} to {last}"
-
-
-def _spoken(stamp: np.generic) -> str:
-    """A stamp to the minute, finer only where it has seconds; a step number as it is."""
-    if not isinstance(stamp, np.datetime64):
-        return str(stamp)
-    unit = "s" if stamp != stamp.astype("datetime64[m]") else "m"
-    return str(np.datetime_as_string(stamp.astype(f"datetime64[{unit}]"))).replace("T", " ")
 
 
 def _steps(panel: Panel, total: int) -> str:

@@ -11,6 +11,7 @@ from gatecast.data import is_binary
 from gatecast.forecaster import Forecast
 from gatecast.insight.figures.xray import Lines, xray_figure
 from gatecast.insight.subject import Subject
+from gatecast.insight.why.deviation import seen
 from gatecast.memory import Record, Workings, record
 
 MOST_COVARIATES = 4  # drawn above the gates
@@ -83,9 +84,8 @@ class Inspection:
         whole = slice(past.start, ahead.stop)
         rows = [Lines(title, tuple(curves))]
         names = [*panel.known_names, *panel.past_names][:MOST_COVARIATES]
-        columns = np.concatenate([panel.known, panel.past], axis=1)
-        for column, name in enumerate(names):
-            values = columns[whole, column]
+        for name in names:
+            values = seen(subject, name)[whole]
             rows.append(Lines(name, ((name, subject.stamps(whole), values),), flag=is_binary(values)))
         return tuple(rows)
 

@@ -21,3 +21,15 @@ def stamps(times: IntArray, zone: str | None, frequency: Frequency) -> np.ndarra
     if local is None:
         return times
     return (local.days * DAY_MS + np.rint(local.hour * 3_600_000).astype(np.int64)).astype("datetime64[ms]")
+
+
+def said_stamp(stamp: np.generic) -> str:
+    """A stamp to the minute, finer only where it has seconds; a step number as it is.
+
+    >>> said_stamp(np.datetime64("2024-10-27T02:00", "ms")), said_stamp(np.int64(17))
+    ('2024-10-27 02:00', '17')
+    """
+    if not isinstance(stamp, np.datetime64):
+        return str(stamp)
+    unit = "s" if stamp != stamp.astype("datetime64[m]") else "m"
+    return str(np.datetime_as_string(stamp.astype(f"datetime64[{unit}]"))).replace("T", " ")

@@ -7,6 +7,7 @@ again, from the inputs up, both halves apart.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -16,7 +17,7 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, continue_times
 from gatecast.errors import OptionError, SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
-from gatecast.insight.stamps import stamps
+from gatecast.insight.stamps import said_stamp, stamps
 from gatecast.memory import Workings
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -87,11 +88,25 @@ class Subject:
 
     def forecast(self, panel: Panel | None = None, levels: Sequence[float] = LEVELS) -> Forecast:
         """The forecast, of an edited panel where one is given: the whole way, from the table's values up."""
+        if panel is None and tuple(levels) == LEVELS:
+            return self._forecast
         return self.model.forecast(self.panel if panel is None else panel, self.origins, levels)
 
     def workings(self, panel: Panel | None = None, levels: Sequence[float] = LEVELS) -> Workings:
         """The pieces the forecast is made of."""
+        if panel is None and tuple(levels) == LEVELS:
+            return self._workings
         return self.model.workings(self.panel if panel is None else panel, self.origins, levels)
+
+    @cached_property
+    def _forecast(self) -> Forecast:
+        """Of the panel as it is, made once: every explanation holds its reruns against it."""
+        return self.model.forecast(self.panel, self.origins, LEVELS)
+
+    @cached_property
+    def _workings(self) -> Workings:
+        """Likewise."""
+        return self.model.workings(self.panel, self.origins, LEVELS)
 
     def actual(self) -> Float[FloatArray, "horizon"]:
         """What came, NaN where nobody knows yet. [horizon]"""
@@ -177,13 +192,11 @@ def find_position(panel: Panel, series: int, at: Any, horizon: int) -> int:
     if at is None:
         return int(history.stop - history.start - 1)
     times = panel.times[history]
-    position = int(np.searchsorted(*comparable(panel, times, at)))
-    local = stamps(times, panel.zone, panel.frequency)
-    if position >= len(times) or not _same(panel, times, at, position):
-        raise OptionError(
-            f"{panel.ids[series]!r} has no step at {at}; it has known values from {local[0]} to {local[-1]}, "
-            f"{panel.frequency.describe()} apart: give one of these as the origin"
-        )
+    seen, moment = comparable(panel, times, at)
+    found = np.flatnonzero(seen == moment)
+    if len(found) != 1:
+        raise OptionError(f"{panel.ids[series]!r} has {_how_often(panel, times, found, at)}")
+    position = int(found[0])
     if position + 1 < 2 * horizon:
         raise SeriesError(
             f"only {position + 1} steps lie before {at}, too few to explain a forecast of {horizon}; "
@@ -208,10 +221,15 @@ def comparable(panel: Panel, times: IntArray, at: Any) -> tuple[np.ndarray, Any]
     return stamps(times, panel.zone, panel.frequency), np.datetime64(moment, "ms")
 
 
-def _same(panel: Panel, times: IntArray, at: Any, position: int) -> bool:
-    """Whether the step found is the moment asked for."""
-    whole, moment = comparable(panel, times, at)
-    return bool(whole[position] == moment)
+def _how_often(panel: Panel, times: IntArray, found: IntArray, at: Any) -> str:
+    """Why a time is no one step: there is none, or a clock put back shows it twice."""
+    local = stamps(times, panel.zone, panel.frequency)
+    if not len(found):
+        ends = f"{said_stamp(local[0])} to {said_stamp(local[-1])}, {panel.frequency.describe()} apart"
+        return f"no step at {at}; it has known values from {ends}: give one of these as the origin"
+    offsets = (local[found].astype(np.int64) * 1000 - times[found]) // 60_000_000  # in minutes
+    both = [f"{at}{'-' if one < 0 else '+'}{abs(one) // 60:02}:{abs(one) % 60:02}" for one in offsets]
+    return f"two steps at {at}, before and after the clock was put back; give {' or '.join(both)}"
 
 
 def _moment(at: Any) -> datetime:

@@ -9,6 +9,7 @@ from gatecast.data import Panel, Schema, extend, load_sample, sample_info
 from gatecast.errors import OptionError
 from gatecast.front import TableDoor
 from gatecast.insight import (
+    Clamp,
     Explainable,
     Explanation,
     Subject,
@@ -19,6 +20,7 @@ from gatecast.insight import (
     parse_change,
     stamps,
 )
+from gatecast.jobs.noted import warnings_noted
 from gatecast.jobs.question import Question, Source, read, with_holidays
 from gatecast.progress import Noting, Progress
 
@@ -55,6 +57,9 @@ def explain_table(
     if beyond:
         panel = extend(source.reading.panel, source.reading.layout, horizon, future, reports)
         panel = with_holidays(panel, source.question)
+    for change in asked or ():
+        if not isinstance(change, Clamp):  # what cannot be changed is refused before anything is learned
+            change.made(Subject(forecaster, panel, index, position))
     learned = forecaster.learn(known_at(whole, index, position), reports)
     found = explain(Subject(learned, panel, index, position), changes=asked, unit=unit, progress=reports)
     return found, reports.notes
@@ -91,7 +96,8 @@ def explain_model(
         raise OptionError(f"{model.name} has no memory to explain; save a hybrid, lstm, gru or rnn")
     asked = None if changes is None else tuple(parse_change(text) for text in changes)
     reports = Noting(progress)
-    subject = choose(model, model.panel_, lambda: model.ahead(future), series, at)
+    with warnings_noted(reports):
+        subject = choose(model, model.panel_, lambda: model.ahead(future), series, at)
     known = int(model.panel_.known_steps[subject.series])
     if subject.position + 1 < known:
         reports.note(

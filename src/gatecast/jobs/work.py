@@ -1,6 +1,5 @@
 """The work itself: forecast what follows a table, or compare models on its past."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from gatecast.backtest import LEVELS, Backtest, Leaderboard, cross_validate, lea
 from gatecast.data import Panel, extend, forecast_frame
 from gatecast.forecaster import Forecast, Forecaster, probabilities
 from gatecast.front import TableDoor
+from gatecast.jobs.noted import warnings_noted
 from gatecast.jobs.question import Source, with_holidays
 from gatecast.progress import Noting, Progress
 
@@ -96,11 +96,8 @@ def predict(
     Raises CovariateError when a known covariate lacks for a step ahead.
     """
     reports = Noting(progress)
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", UserWarning)
+    with warnings_noted(reports):
         frame = model.predict(level, future, parts=parts)
-    for one in said:
-        reports.note(str(one.message))
     return Prediction(frame, model.name, reports.notes)
 
 

@@ -21,6 +21,7 @@ from gatecast.insight import (
     parts_figure,
     reach_figure,
     reasons_figure,
+    said_stamp,
     share,
     training_flow_figure,
     washout_figure,
@@ -78,7 +79,9 @@ def _forecast(one: Explanation, around: Around) -> str:
     figure = fan_chart(
         subject.panel, one.forecast, 0, level=(80,), actual=actual if came else None, unit=one.unit
     )
-    said = f"{subject.model.name}, {subject.horizon} steps ahead, with its 80 % interval."
+    origin = said_stamp(subject.stamps(subject.past(1))[0])
+    steps = f"{subject.horizon} step{'' if subject.horizon == 1 else 's'} ahead of {origin}"
+    said = f"{subject.model.name}, {steps}, of {subject.panel.ids[subject.series]}, with its 80 % interval."
     if came:
         error = np.nanmean(np.abs(actual - one.forecast.point[0]))
         said += f" What came differs by {number(float(error))}{_of(one.unit)} on average."
@@ -109,7 +112,7 @@ def _reason_row(reason: Reason, unit: str) -> tuple[str, ...]:
     bounds = [bound for bound in (reason.noise, reason.placebo, reason.floor) if bound == bound]
     event = reason.event
     return (
-        f"{event.kind} of {event.source or 'the series'}", event.when, f"{number(reason.size)}{_of(unit)}",
+        event.what, event.when, f"{number(reason.size)}{_of(unit)}",
         f"{number(max(bounds))}{_of(unit)}", reason.verdict,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ Units are sorted by how long they keep what they hold, by their own gate: the lo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -237,4 +238,4 @@ def _line_title(line: Lines) -> str:
         for index, (name, _, _) in enumerate(line.curves)
         if index
     ]
-    return ", ".join([line.title, *others])
+    return ", ".join([escape(line.title), *others])

@@ -21,12 +21,13 @@ from gatecast.data import Frequency, Scale
 from gatecast.errors import OptionError
 from gatecast.insight.sight.lags import HOURS_IN_DAY, Detail, duration, hours, lag_grid
 from gatecast.insight.sight.pulse import SERIES, Pulse, column_of, edited, pulse_of, pulsed_histories
-from gatecast.insight.sight.rerun import Paths, of_histories, of_panels
+from gatecast.insight.sight.rerun import Paths, gathered, of_histories, of_panels
 from gatecast.insight.subject import Subject
 from gatecast.memory import Workings
 
 Part = Literal["whole", "linear", "memory", "carried"]
 SEEN = 0.01  # of the largest mean change: below, an input counts as out of sight
+LOOSE = 1.5  # times the last lag seen: where the next one tried is farther, both are named
 ROUNDING = 1e-4  # scaled: inputs and members are rounded to as much, so nothing below is the model's doing
 CLOSER = {"whole": 2, "carried": 12}  # lags tried between the last that is seen and the next, which is not
 SEASONS_BEYOND = (4, 5)  # at how many long seasons, past its context, the whole pipeline is run again
@@ -111,15 +112,27 @@ class Reach:
         who, what, seen = WORDS[part], self.what, self.sees(part)
         if seen is None:
             return f"{who} does not see past values of {what}"
+        beyond, long = self._beyond(part, seen), duration(seen, self.frequency)
+        if beyond is not None and beyond > max(seen + 1, LOOSE * seen):
+            of = (
+                f"{what} of {long} ago"
+                if seen
+                else f"the origin's own {'value' if self.name == SERIES else what}"
+            )
+            return f"{who} sees {of}, but not of {duration(beyond, self.frequency)} ago, the next lag tried"
         if seen == 0:
-            return f"{who} sees no {what} before the origin's own"
-        lags, _ = self.profile(part)
-        long = duration(seen, self.frequency)
-        if seen < int(lags[-1]):
+            return f"{who} sees no {'value of ' * (self.name == SERIES)}{what} before the origin's own"
+        if beyond is not None:
             return f"{who} cannot see past {long} of {what}"
         if part == "carried" and seen == self.context - 1:
             return f"{who} sees {what} to the end of its context, {duration(self.context, self.frequency)}"
         return f"{who} still sees {what} of {long} ago, the longest lag tried"
+
+    def _beyond(self, part: Part, seen: int) -> int | None:
+        """The next lag that was measured behind one that is seen; None where it is the last."""
+        lags, mean = self.profile(part)
+        behind = lags[(lags > seen) & np.isfinite(mean)]
+        return int(behind[0]) if len(behind) else None
 
 
 def reach(
@@ -139,7 +152,7 @@ def reach(
     pulse = pulse_of(subject, SERIES if name is None else name, size)
     workings = subject.workings()
     begun, least = int(workings.begun[0]), rounding(workings.scale, subject)
-    before = of_panels(subject, [subject.panel])
+    before = gathered([subject.forecast()])
     outer = _whole_lags(subject, workings) if lags is None else _checked(subject, lags)
     inner = lag_grid(begun - 1, subject.panel.seasons)
     closer = CLOSER["whole"] if lags is None else 0

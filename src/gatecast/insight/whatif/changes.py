@@ -36,6 +36,9 @@ class Shift:
     by: float
     when: When = AHEAD
 
+    def __post_init__(self) -> None:
+        _require_finite(self.name, self.by)
+
     def __str__(self) -> str:
         return f"{self.name}{self.by:+g}@{written(self.when)}"
 
@@ -58,6 +61,9 @@ class Set:
     name: str
     value: float
     when: When = AHEAD
+
+    def __post_init__(self) -> None:
+        _require_finite(self.name, self.value)
 
     def __str__(self) -> str:
         return f"{self.name}={self.value:g}@{written(self.when)}"
@@ -213,6 +219,11 @@ def range_notes(before: Subject, after: Subject) -> list[str]:
     return notes
 
 
+def _require_finite(name: str, value: float) -> None:
+    if not np.isfinite(value):
+        raise OptionError(f"{name} cannot be changed by or to {value!r}; give a finite number")
+
+
 def _with(subject: Subject, name: str, rows: IntArray, values: FloatArray) -> Subject:
     return replace(subject, panel=edited(subject, name, rows, values))
 
@@ -227,7 +238,7 @@ def _holiday_column(subject: Subject, asked: str | None) -> str:
     binary = [name for name, column in columns if is_binary(column)]
     if asked in binary:
         return str(asked)
-    found = [name for name in binary if "holiday" in name.lower() and not _is_beside(name)]
+    found = [name for name in binary if "holiday" in name.lower() and not is_beside(name)]
     if asked is not None:
         raise OptionError(
             f"{asked!r} is no 0/1 covariate known ahead; of these the model reads {listed(binary) or 'none'}"
@@ -242,7 +253,8 @@ def _holiday_column(subject: Subject, asked: str | None) -> str:
     )
 
 
-def _is_beside(name: str) -> bool:
+def is_beside(name: str) -> bool:
+    """Whether a covariate is of the days before or after holidays: it follows from the one of the days."""
     return "before" in name.lower() or "after" in name.lower()
 
 
@@ -252,7 +264,7 @@ def _beside(subject: Subject, name: str, rows: IntArray, days: IntArray, chosen:
     free = np.unique(days[on])
     for column in subject.panel.known_names:
         lower = column.lower()
-        if not _is_beside(column) or name.lower() not in lower:
+        if not is_beside(column) or name.lower() not in lower:
             continue
         towards = 1 if "before" in lower else -1
         near = np.isin(days, chosen) | np.isin(days + towards, chosen)

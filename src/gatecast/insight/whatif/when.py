@@ -15,6 +15,7 @@ import numpy as np
 
 from gatecast._types import BoolArray, IntArray
 from gatecast.errors import OptionError
+from gatecast.insight.stamps import said_stamp
 from gatecast.insight.subject import Subject, comparable
 
 When: TypeAlias = str | tuple[Any, Any]
@@ -43,8 +44,9 @@ def rows_when(subject: Subject, when: When) -> IntArray:
         chosen = np.any([_item(subject, item, rows, local) for item in items], axis=0)
     if not chosen.any():
         raise OptionError(
-            f"no step lies in {written(when)!r}; the series goes from {local[0]} to {local[-1]}, the last "
-            f"step ahead, and the origin is {local[subject.position]}"
+            f"no step lies in {written(when)!r}; the series goes from {said_stamp(local[0])} to "
+            f"{said_stamp(local[-1])}, the last step ahead, and the origin is "
+            f"{said_stamp(local[subject.position])}"
         )
     found: IntArray = rows[chosen]
     return found
@@ -124,7 +126,8 @@ def _days(subject: Subject, word: str, rows: IntArray, local: np.ndarray) -> Boo
         there = days[ahead & (weekday == WEEKDAYS.index(lower))]
         if not len(there):
             raise OptionError(
-                f"there is no {word} among the steps ahead, {local[ahead][0]} to {local[-1]}; give a date"
+                f"there is no {word} among the steps ahead, {said_stamp(local[ahead][0])} to "
+                f"{said_stamp(local[-1])}; give a date"
             )
         return np.asarray(ahead & (days == there[0]))
     try:

@@ -154,8 +154,10 @@ def _targets(
         )
     if steps is not None:
         return tuple(moment(subject, subject.row + k) for k in steps), unit[np.asarray(steps) - 1]
+    if horizon == 1:
+        return (moment(subject, subject.row + 1),), unit
     peak = int(np.abs(ends.now - ends.usual).argmax())
-    names = (f"mean of all {horizon} steps", moment(subject, subject.row + 1 + peak))
+    names = (f"all {horizon} steps on average", moment(subject, subject.row + 1 + peak))
     return names, np.stack([np.full(horizon, 1 / horizon), unit[peak]])
 
 

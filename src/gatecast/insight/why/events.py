@@ -54,9 +54,15 @@ class Event:
     score: float
     usual: FloatArray
 
+    @property
+    def what(self) -> str:
+        """What happened, to be followed by when: `spike of temperature`, `holiday`."""
+        source = self.source or "the series"
+        return source if self.kind == "holiday" else f"{self.kind} of {source}"
+
 
 def find_events(subject: Subject, window: int | None = None) -> tuple[Event, ...]:
-    """Events before the origin and, in covariates known ahead, behind it, the rarest first.
+    """Events before the origin and, in covariates known ahead, behind it, the rarest first, then the latest.
 
     window  steps before the origin to look at; what the network reads when None
 
@@ -71,7 +77,7 @@ def find_events(subject: Subject, window: int | None = None) -> tuple[Event, ...
             continue
         binary = source != "" and is_binary(source_values(panel, source))
         found.extend(_flags(subject, normal, source) if binary else _stretches(subject, normal, source))
-    return tuple(sorted(found, key=lambda event: -event.score))
+    return tuple(sorted(found, key=lambda event: (-event.score, -event.rows.stop)))
 
 
 def _stretches(subject: Subject, normal: Normal, source: str) -> Iterator[Event]:

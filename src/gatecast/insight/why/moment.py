@@ -48,7 +48,7 @@ def day_name(subject: Subject, stamp: np.datetime64) -> str:
     day = stamp.astype("datetime64[D]")
     away = int((day - today).astype(int))
     if subject.panel.frequency.unit == "month":
-        return str(day.astype("datetime64[M]"))
+        return f"{MONTHS[day.item().month - 1]} {day.item().year}"
     if away in NAMED_DAYS:
         return NAMED_DAYS[away]
     number, month, year = day.item().day, MONTHS[day.item().month - 1], day.item().year

@@ -108,7 +108,7 @@ def reasons(subject: Subject, *, unit: str = "") -> Reasons:
     chosen = [event for event in events if not _told_by_a_flag(event, events)][:MOST_TESTED]
     tested = sorted((test(event, before) for event in chosen), key=lambda reason: -abs(reason.size))
     told = tuple(reason for reason in tested if reason.sentence)[:MOST_TOLD]
-    silence = "" if told else _silence(len(tested))
+    silence = "" if told else _silence(len(tested), len(events))
     return Reasons(told, tuple(tested), skill, silence)
 
 
@@ -120,12 +120,18 @@ def _told_by_a_flag(event: Event, events: tuple[Event, ...]) -> bool:
     return event.source == "" and event.kind in ("spike", "run") and max(inside, default=0.0) >= 0.5
 
 
-def _silence(tested: int) -> str:
+def _silence(tested: int, found: int) -> str:
     """Why nothing is said though the model was heard."""
     if not tested:
         return "nothing in what the model has read is far from normal"
-    events = "the one event" if tested == 1 else f"all {tested} events"
-    return f"{events} in what the model has read change the forecast by no more than ordinary deviations do"
+    events = "the one event" if found == 1 else f"none of the {found} events"
+    if tested < found:
+        events = f"none of the {tested} events that stand out most, of {found},"
+    how = "does not change" if found == 1 else "changes"
+    return (
+        f"{events} in what the model has read {how} the forecast by enough to be told from its own spread, "
+        "from ordinary deviations and from the error it makes anyway"
+    )
 
 
 class _Test:

@@ -2,7 +2,7 @@
 
 from gatecast.insight.subject import Subject
 from gatecast.insight.why.events import CYCLES_READ, Event
-from gatecast.insight.why.moment import WEEKDAYS, moment
+from gatecast.insight.why.moment import MONTHS, WEEKDAYS, moment
 from gatecast.insight.why.world import Effect
 from gatecast.insight.words import number
 
@@ -65,9 +65,13 @@ def span(when: str) -> str:
 
     >>> span("yesterday 13:00 to 18:00"), span("all of yesterday"), span("Friday 28 April 12:00")
     ('from yesterday 13:00 to 18:00', 'all of yesterday', 'on Friday 28 April 12:00')
+    >>> span("October 2023")
+    'in October 2023'
     """
     if " to " in when:
         return f"from {when}"
+    if when.split()[0] in MONTHS:
+        return f"in {when}"
     return f"on {when}" if when.split()[0] in WEEKDAYS or (when[0].isdigit() and "step" not in when) else when
 
 

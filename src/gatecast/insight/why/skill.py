@@ -108,10 +108,11 @@ def _why(errors: FloatArray, linear: FloatArray | None, plain: FloatArray) -> st
         )
     if not _beats(errors, plain, BETTER, LIKELY):
         gain = 1 - _mean(errors) / _mean(plain) if _mean(plain) > 0 else 0.0
+        apart = f"{share(abs(gain))} {'less' if gain >= 0 else 'more'}"
         return (
             f"over the last {len(errors)} forecasts whose outcome was known, this model was not clearly "
             f"better than no model at all: its error was {number(_mean(errors))} against "
-            f"{number(_mean(plain))} ({share(gain)} less; {share(BETTER)} is asked)"
+            f"{number(_mean(plain))} ({apart}; {share(BETTER)} less is asked)"
         )
     return ""
 

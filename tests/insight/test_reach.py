@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 import torch
 from hypothesis import given
@@ -18,6 +19,7 @@ from gatecast.insight import (
     washout,
     washout_figure,
 )
+from gatecast.insight.figures.reach import _mark
 from gatecast.insight.sight.halflife import crossing
 from gatecast.insight.sight.lags import duration, lag_grid
 from gatecast.insight.sight.pulse import column_of, edited, pulse_of, pulsed_histories
@@ -345,3 +347,11 @@ def test_figures_of_a_forecast_that_does_not_move_are_drawn():
     assert np.isfinite(figure.layout.yaxis.range).all()
     assert not any("sees" in note.text for note in figure.layout.annotations)
     assert len(washout_figure(washout(subject_of(alter=forgetful))).data) == 1
+
+
+@pytest.mark.parametrize(("at", "side"), [(2.0, "left"), (300.0, "right")])
+def test_a_mark_near_the_end_is_told_on_the_side_with_room(at, side):
+    """To the right of the last lag its words were cut off by the edge."""
+    figure = go.Figure(go.Scatter(x=[1, 10, 337], y=[1, 1, 1]))
+    _mark(figure, at, "sees far", "#000000")
+    assert [note.xanchor for note in figure.layout.annotations] == [side]

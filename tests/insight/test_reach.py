@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 import torch
 from hypothesis import given
@@ -19,6 +20,7 @@ from gatecast.insight import (
     washout,
     washout_figure,
 )
+from gatecast.insight.figures.reach import _mark
 from gatecast.insight.sight.halflife import crossing
 from gatecast.insight.sight.lags import duration, lag_grid
 from gatecast.insight.sight.pulse import column_of, edited, pulse_of, pulsed_histories
@@ -372,3 +374,11 @@ def test_what_is_carried_is_asked_densely_however_few_lags_the_whole_is_asked_at
     seen = reach(subject_of(), "temperature", (0, 24))
     assert seen.lags.tolist() == [0, 24]
     assert {1, 2, 3, 4, 5, 6, 23, 24, 25} <= set(seen.carried_lags.tolist())
+
+
+@pytest.mark.parametrize(("at", "side"), [(2.0, "left"), (300.0, "right")])
+def test_a_mark_near_the_end_is_told_on_the_side_with_room(at, side):
+    """To the right of the last lag its words were cut off by the edge."""
+    figure = go.Figure(go.Scatter(x=[1, 10, 337], y=[1, 1, 1]))
+    _mark(figure, at, "sees far", "#000000")
+    assert [note.xanchor for note in figure.layout.annotations] == [side]

@@ -152,11 +152,13 @@ def _threshold(figure: go.Figure, at: float, word: str) -> None:
 
 
 def _mark(figure: go.Figure, at: float, word: str, color: str) -> None:
-    """A moment of a figure whose scales are logarithmic, with its meaning at the top."""
+    """A moment of a figure whose scales are logarithmic; its meaning at the top, on the side with room."""
+    furthest = max(float(np.max(np.asarray(trace.x, dtype=float))) for trace in figure.data)
+    late = np.log10(at) > 0.7 * np.log10(furthest)
     figure.add_vline(x=at, line={"color": color, "width": 1.4, "dash": "dot"})
     figure.add_annotation(
-        text=word, yref="paper", x=np.log10(at), y=1, xanchor="left", yanchor="top", showarrow=False,
-        font={"size": 12}, xshift=4,
+        text=word, yref="paper", x=np.log10(at), y=1, yanchor="top", showarrow=False, font={"size": 12},
+        xanchor="right" if late else "left", xshift=-4 if late else 4,
     )  # fmt: skip
 
 

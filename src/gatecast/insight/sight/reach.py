@@ -9,7 +9,9 @@ One input is changed at one step (see `pulse`) and the forecast made again, twic
 What is held in a cell is not what is used: a half-life (see `half_lives`) says nothing of this.
 """
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,9 +25,10 @@ from gatecast.insight.sight.lags import HOURS_IN_DAY, Detail, duration, hours, l
 from gatecast.insight.sight.pulse import SERIES, Pulse, column_of, edited, pulse_of, pulsed_histories
 from gatecast.insight.sight.rerun import Paths, gathered, of_histories, of_panels
 from gatecast.insight.subject import Subject
-from gatecast.memory import Workings
+from gatecast.memory import Workings, one_thread
 
 Part = Literal["whole", "linear", "memory", "carried"]
+MOST_WORKERS = 4  # reruns at a time: each holds a forecast's arrays
 SEEN = 0.01  # of the largest mean change: below, an input counts as out of sight
 LOOSE = 1.5  # times the last lag seen: where the next one tried is farther, both are named
 ROUNDING = 1e-4  # scaled: inputs and members are rounded to as much, so nothing below is the model's doing
@@ -229,11 +232,19 @@ def _of_whole(
     """Mean size of the change of the forecast, and of its parts where it has them, at each lag."""
     rows = subject.row - lags
     values = column_of(subject, pulse.name)[rows]
+
+    def measured(variant: tuple[int, float]) -> FloatArray:
+        k, value = variant
+        panel = edited(subject, pulse.name, rows[k : k + 1], np.array([value]))
+        return _sizes(of_panels(subject, [panel]), before)[:, 0]
+
+    variants = [
+        (int(k), float(moved.values[k])) for moved in pulse.on(values) for k in np.flatnonzero(moved.open)
+    ]
     found: list[list[FloatArray]] = [[] for _ in lags]
-    for moved in pulse.on(values):
-        for k in np.flatnonzero(moved.open):
-            panel = edited(subject, pulse.name, rows[k : k + 1], moved.values[k : k + 1])
-            found[k].append(_sizes(of_panels(subject, [panel]), before)[:, 0])
+    with one_thread(), ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_WORKERS)) as workers:
+        for (k, _), size in zip(variants, workers.map(measured, variants), strict=True):
+            found[k].append(size)
     lacking = np.full((1 if before.linear is None else 3, subject.horizon), np.nan)
     return np.stack([np.mean(sizes, axis=0) if sizes else lacking for sizes in found], axis=1)
 

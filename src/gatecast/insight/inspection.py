@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from gatecast._types import FloatArray
 from gatecast.data import is_binary
 from gatecast.forecaster import Forecast
+from gatecast.insight.figures.stretch import axis_title
 from gatecast.insight.figures.xray import Lines, xray_figure
 from gatecast.insight.subject import Subject
 from gatecast.insight.why.deviation import seen
@@ -66,6 +67,7 @@ class Inspection:
             frequency=self.subject.panel.frequency,
             lines=self._lines(drawn, unit),
             history=drawn,
+            axis=axis_title(self.subject.panel),
         )
 
     def _lines(self, history: int, unit: str) -> tuple[Lines, ...]:

@@ -65,6 +65,7 @@ def xray_figure(
     frequency: Frequency | None = None,
     lines: Sequence[Lines] = (),
     history: int | None = None,
+    axis: str = "step",
 ) -> go.Figure:
     """Gates, cell and hidden state of one layer and series; with what went in above them where it is given.
 
@@ -75,6 +76,7 @@ def xray_figure(
     frequency  of the steps, to speak of half-lives in hours
     lines      rows above the maps
     history    steps to draw; the last 672 when None
+    axis       what the time axis says
 
     Raises OptionError for a layer or a series the record does not have, and for a record of padding alone.
     """
@@ -98,7 +100,7 @@ def xray_figure(
         _add_map(figure, name, x[shown], arranged, named, row)
     dressed(
         figure,
-        x="time" if times is not None and frequency is not None else "step",
+        x=axis,
         height=110 + LINE_HEIGHT * len(lines) + MAP_HEIGHT * len(maps),
     )
     _name_rows(figure, lines, maps)

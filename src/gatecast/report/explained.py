@@ -136,10 +136,10 @@ def _parts(one: Explanation) -> str:
     for target, why in enumerate(shared.refused):
         name = shared.targets[target]
         if why:
-            figures.append(paragraph(f"The {shared.what}, {name}, is not shared out among inputs: {why}."))
+            figures.append(paragraph(f"The {shared.what} of {name} is not shared out among inputs: {why}."))
         else:
             figure = attribution_figure(shared, target, unit=one.unit)
-            figures.append(plot(f"shares-{target}", figure, f"The {shared.what}, {name}, by input and age."))
+            figures.append(plot(f"shares-{target}", figure, f"The {shared.what} of {name}, by input and age."))
     return section("parts", "What it is made of", *figures)
 
 

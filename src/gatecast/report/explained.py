@@ -139,7 +139,9 @@ def _parts(one: Explanation) -> str:
             figures.append(paragraph(f"The {shared.what} of {name} is not shared out among inputs: {why}."))
         else:
             figure = attribution_figure(shared, target, unit=one.unit)
-            figures.append(plot(f"shares-{target}", figure, f"The {shared.what} of {name}, by input and age."))
+            figures.append(
+                plot(f"shares-{target}", figure, f"The {shared.what} of {name}, by input and age.")
+            )
     return section("parts", "What it is made of", *figures)
 
 

@@ -218,9 +218,11 @@ def test_a_document_forged_anywhere_is_refused_in_words_or_makes_a_model(name, p
     document, arrays = taken_apart(name, place)
     where = list(spots(document))[1:]
     rng = np.random.default_rng(count)
-    for i in rng.choice(len(where), count):
-        odd = ODD[int(rng.integers(len(ODD)))]
-        forged(with_odd(document, where[i], odd), arrays, place)
+    told = [
+        forged(with_odd(document, where[i], ODD[int(rng.integers(len(ODD)))]), arrays, place)
+        for i in rng.choice(len(where), count)
+    ]
+    assert any(told)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -220,7 +220,8 @@ class TableDoor(ABC):
         if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
             raise OptionError(f"horizon={horizon!r} is no number of steps; wanted a whole number from 1")
         _refuse_odd_seed(getattr(self, "seed", 0))
-        roles = {"known": self.known, "past": self.past, "static": self.static}
+        given = getattr(self, "given", ())  # an option of those that can follow forecasts made elsewhere
+        roles = {"known": self.known, "past": self.past, "static": self.static, "given": given}
         return Schema(id_col, time_col, target_col, **roles)  # type: ignore[arg-type]  # any list of names
 
     def _fitted(self) -> Reading:

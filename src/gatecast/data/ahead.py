@@ -21,7 +21,7 @@ class Offered:
 
     series  [rows]  index into the panel, -1 where it has no such series
     times   [rows]  as in `Panel.times`
-    known   [rows, known covariates]
+    known   [rows, known covariates, then given forecasts]
     """
 
     series: IntArray
@@ -34,7 +34,7 @@ class Ahead:
     """The steps ahead of every series and what is known of them.
 
     times   [series, horizon]
-    known   [series, horizon, known covariates]  NaN where nothing was offered
+    known   [series, horizon, known covariates, then given forecasts]  NaN where nothing was offered
     unused  rows offered that lie beyond the horizon or belong to no series of the panel
     """
 
@@ -54,11 +54,11 @@ def look_ahead(panel: Panel, horizon: int, offered: Offered | None) -> Ahead:
             f"wanted at most {MOST_AHEAD}: give a shorter horizon, or fewer series at a time"
         )
     times = stamps_after(panel, panel.last_origins(), horizon)
-    known = np.full((*times.shape, len(panel.known_names)), np.nan)
-    own = np.minimum(panel.lengths - panel.known_steps, horizon)
+    known = np.full((*times.shape, len(panel.ahead_names)), np.nan)
+    own, filled = np.minimum(panel.lengths - panel.known_steps, horizon), panel.ahead
     for i in np.flatnonzero(own):
         start = panel.history(int(i)).stop
-        known[i, : own[i]] = panel.known[start : start + own[i]]
+        known[i, : own[i]] = filled[start : start + own[i]]
     if offered is None:
         return Ahead(times, known, 0)
     found, place = _find(times, offered)
@@ -109,12 +109,14 @@ def append(panel: Panel, ahead: Ahead) -> Panel:
 
     times = np.empty(len(step), dtype=np.int64)
     times[history], times[~history] = panel.times[kept], ahead.times.ravel()
+    future, own = ahead.known.reshape(series * horizon, ahead.known.shape[2]), len(panel.known_names)
     return replace(
         panel,
         values=joined(panel.values, np.nan),
         offsets=offsets,
         times=times,
-        known=joined(panel.known, ahead.known.reshape(series * horizon, ahead.known.shape[2])),
+        known=joined(panel.known, future[:, :own]),
+        given=joined(panel.given, future[:, own:]),
         past=joined(panel.past, np.nan),
     )
 
@@ -128,7 +130,7 @@ def _refuse_unknown(panel: Panel, ahead: Ahead) -> None:
     lacking = unknown_steps(ahead)
     if not lacking.any():
         return
-    columns = [n for j, n in enumerate(panel.known_names) if not np.isfinite(ahead.known[:, :, j]).all()]
+    columns = [n for j, n in enumerate(panel.ahead_names) if not np.isfinite(ahead.known[:, :, j]).all()]
     endless = ", or infinite," if np.isinf(ahead.known).any() else ""
     raise CovariateError(
         f"{listed(columns)} missing{endless} in {lacking.sum()} of {lacking.size} future rows: "

@@ -41,7 +41,8 @@ def add_holidays(panel: Panel, region: str) -> Panel:
             f"holidays={region!r} needs a calendar, but the table's time column counts integer steps; "
             "give dates or stamps there, or leave holidays out"
         )
-    taken = [n for n in (*panel.known_names, *panel.past_names, *panel.static_names) if n in HOLIDAY_NAMES]
+    named = (*panel.ahead_names, *panel.past_names, *panel.static_names)
+    taken = [n for n in named if n in HOLIDAY_NAMES]
     if taken:
         raise OptionError(
             f"holidays={region!r} would add {', '.join(HOLIDAY_NAMES)}, but the table's covariates already "

@@ -52,6 +52,7 @@ def led(rows: Rows, panel: Panel) -> Rows:
         values=np.concatenate([values, rows.values]),
         known=np.concatenate([panel.known[before], rows.known]),
         past=np.concatenate([panel.past[before], rows.past]),
+        given=np.concatenate([panel.given[before], rows.given]),
     )
 
 
@@ -83,6 +84,7 @@ def joined(panel: Panel, news: Panel) -> Panel:
         times=column("times"),
         known=column("known"),
         past=column("past"),
+        given=column("given"),
         offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         known_steps=known_steps,
     )

@@ -5,7 +5,7 @@ regular grid: gaps are rows whose value is NaN. Rows behind `known_steps` are th
 and past covariates are NaN, their known covariates are filled.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,6 +30,7 @@ class Panel:
     known        [rows, known covariates]   known ahead: weather forecast, holiday
     past         [rows, past covariates]    known up to the origin only
     static       [series, static covariates]
+    given        [rows, given forecasts]    forecasts of the target that somebody else makes, known ahead
     *_names      names of the covariates' columns, in order
     """
 
@@ -47,15 +48,20 @@ class Panel:
     known_names: tuple[str, ...] = ()
     past_names: tuple[str, ...] = ()
     static_names: tuple[str, ...] = ()
+    given: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    given_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         rows, series = len(self.values), len(self.ids)
+        if not self.given_names:
+            object.__setattr__(self, "given", np.zeros((rows, 0)))
         shapes = {
             "offsets": (self.offsets.shape, (series + 1,)),
             "times": (self.times.shape, (rows,)),
             "known_steps": (self.known_steps.shape, (series,)),
             "known": (self.known.shape, (rows, len(self.known_names))),
             "past": (self.past.shape, (rows, len(self.past_names))),
+            "given": (self.given.shape, (rows, len(self.given_names))),
             "static": (self.static.shape, (series, len(self.static_names))),
         }
         wrong = [
@@ -73,6 +79,16 @@ class Panel:
     def lengths(self) -> IntArray:
         """Rows of each series, future ones included. [series]"""
         return np.diff(self.offsets)
+
+    @property
+    def ahead_names(self) -> tuple[str, ...]:
+        """The columns of `ahead`."""
+        return (*self.known_names, *self.given_names)
+
+    @property
+    def ahead(self) -> FloatArray:
+        """All that is known ahead: known covariates, then given forecasts. [rows, known + given]"""
+        return np.concatenate([self.known, self.given], axis=1)
 
     def rows(self, series: int) -> slice:
         """Where one series lies among the rows, future included."""

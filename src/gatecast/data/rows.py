@@ -27,6 +27,7 @@ class Rows:
     known    [rows, known covariates]
     past     [rows, past covariates]
     static   [series, static covariates]
+    given    [rows, given forecasts]
     counted  whether times are integer steps
     """
 
@@ -39,6 +40,7 @@ class Rows:
     past: FloatArray
     static: FloatArray
     static_names: tuple[str, ...]
+    given: FloatArray
     zone: str | None
     counted: bool
 
@@ -46,7 +48,7 @@ class Rows:
         """The chosen rows, by mask or index."""
         return replace(
             self,
-            **{n: getattr(self, n)[chosen] for n in ("series", "times", "values", "known", "past")},
+            **{n: getattr(self, n)[chosen] for n in ("series", "times", "values", "known", "past", "given")},
         )
 
     @property
@@ -147,6 +149,7 @@ def _refuse_infinities(rows: Rows) -> None:
     columns = [(rows.schema.target_col, rows.values)]
     columns += zip(rows.schema.known, rows.known.T, strict=True)
     columns += zip(rows.schema.past, rows.past.T, strict=True)
+    columns += zip(rows.schema.given, rows.given.T, strict=True)
     for name, column in columns:
         endless = np.isinf(column)
         if endless.any():

@@ -17,6 +17,7 @@ class Schema:
     known       covariates known ahead: weather forecasts, holidays
     past        covariates known up to the origin only
     static      covariates that never change within a series
+    given       forecasts of the target that somebody else makes, in its unit, known ahead
 
     Raises OptionError if a column is named twice or a list of names is given as one string.
     """
@@ -27,9 +28,10 @@ class Schema:
     known: tuple[str, ...] = ()
     past: tuple[str, ...] = ()
     static: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for role in ("known", "past", "static"):
+        for role in ("known", "past", "static", "given"):
             object.__setattr__(self, role, _names(role, getattr(self, role)))
         for role in ("id_col", "time_col", "target_col"):
             _name(role, getattr(self, role))
@@ -40,8 +42,8 @@ class Schema:
 
     @property
     def covariates(self) -> tuple[str, ...]:
-        """Every covariate: known, past, static."""
-        return (*self.known, *self.past, *self.static)
+        """Every column beside the target: known, past, static, given."""
+        return (*self.known, *self.past, *self.static, *self.given)
 
 
 def _name(role: str, name: object) -> None:

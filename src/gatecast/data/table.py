@@ -198,6 +198,7 @@ def _rows(table: nw.DataFrame[Any], schema: Schema) -> Rows:
         past=read_numbers(table, schema.past),
         static=static,
         static_names=static_names,
+        given=read_numbers(table, schema.given),
         zone=carried,
         counted=counted,
     )
@@ -225,7 +226,7 @@ def extend(
     """
     reports = progress or Silent()
     ahead = _look_ahead(panel, layout, horizon, future)
-    if future is not None and not panel.known_names:
+    if future is not None and not panel.ahead_names:
         reports.note("the future table is not used: no covariate has the role known")
     if ahead.unused:
         said = "match no step ahead: off the grid, beyond the horizon, or of no series of the table"
@@ -239,14 +240,14 @@ def missing_future(panel: Panel, layout: Layout, horizon: int, future: Frame | N
 
 
 def _look_ahead(panel: Panel, layout: Layout, horizon: int, future: Frame | None) -> steps_ahead.Ahead:
-    if future is None or not panel.known_names:
+    if future is None or not panel.ahead_names:
         return steps_ahead.look_ahead(panel, horizon, None)
     return steps_ahead.look_ahead(panel, horizon, _offered(panel, layout, future))
 
 
 def _offered(panel: Panel, layout: Layout, future: Frame) -> steps_ahead.Offered:
     table, schema = open_frame(future), layout.schema
-    wanted = [*([schema.id_col] if layout.has_ids else []), schema.time_col, *panel.known_names]
+    wanted = [*([schema.id_col] if layout.has_ids else []), schema.time_col, *panel.ahead_names]
     absent = [name for name in wanted if name not in table.columns]
     if absent:
         hint = did_you_mean(absent[0], table.columns)
@@ -259,7 +260,7 @@ def _offered(panel: Panel, layout: Layout, future: Frame) -> steps_ahead.Offered
         number, ids = read_ids(table[schema.id_col])
         place = {name: i for i, name in enumerate(panel.ids)}
         series = np.array([place.get(name, -1) for name in ids], dtype=np.int64)[number]
-    known = read_numbers(table, panel.known_names)
+    known = read_numbers(table, panel.ahead_names)
     return steps_ahead.Offered(series, _future_times(panel, layout, series, table[schema.time_col]), known)
 
 

@@ -139,6 +139,8 @@ def _spread(rows: Rows, frequency: Frequency, grid: Grid, season: Sequence[int] 
         known_names=rows.schema.known,
         past_names=rows.schema.past,
         static_names=rows.static_names,
+        given=laid(rows.given),
+        given_names=rows.schema.given,
     )
 
 
@@ -166,7 +168,7 @@ def _with_future(panel: Panel) -> Panel:
     """Rows behind the last value are the future if all their known covariates are filled."""
     last = panel.offsets[:-1] + _last_values(panel) - 1
     behind = np.arange(len(panel.values)) > np.repeat(last, panel.lengths)
-    filled = ~np.isnan(panel.known).any(axis=1) if panel.known_names else np.zeros(len(behind), dtype=bool)
+    filled = ~np.isnan(panel.ahead).any(axis=1) if panel.ahead_names else np.zeros(len(behind), dtype=bool)
     ahead = counts_by_series(behind & ~filled, panel.offsets) == 0
     steps = np.where(ahead, last + 1 - panel.offsets[:-1], panel.lengths)
     return panel.seen_until(steps)
@@ -209,8 +211,9 @@ def _filled(panel: Panel) -> tuple[Panel, list[str]]:
     """Fill missing covariates of the history by the last value known then."""
     notes: list[str] = []
     history = _history(panel)
-    tables = {"known": panel.known.copy(), "past": panel.past.copy()}
-    for role, names in (("known", panel.known_names), ("past", panel.past_names)):
+    roles = {"known": panel.known_names, "past": panel.past_names, "given": panel.given_names}
+    tables = {role: getattr(panel, role).copy() for role in roles}
+    for role, names in roles.items():
         for j, name in enumerate(names):
             column = tables[role][:, j]
             missing = np.isnan(column) & history
@@ -223,7 +226,7 @@ def _filled(panel: Panel) -> tuple[Panel, list[str]]:
                 f"{missing.sum()} missing values of {name!r} filled with the last value before them "
                 f"in {counted(counts, panel.ids)}"
             )
-    return replace(panel, known=tables["known"], past=tables["past"]), notes
+    return replace(panel, **tables), notes
 
 
 def _refuse_empty(name: str, panel: Panel, missing: IntArray) -> None:

@@ -6,7 +6,7 @@ Nothing here imports a model until one is made, so that a command line can list 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gatecast
 from gatecast.errors import OptionError
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Entry:
     """One model of the catalogue: the class that makes it, what it is, whether chance plays a part, whether
-    its forecasts have a linear and a memory part, and whether it has a memory to look into.
+    its forecasts have a linear and a memory part, whether it has a memory to look into, and whether its pool
+    takes members that are not linear.
     """
 
     maker: str
@@ -26,10 +27,13 @@ class Entry:
     seeded: bool = True
     parts: bool = False
     memory: bool = False
+    pool: bool = False
 
 
 MODELS: dict[str, Entry] = {
-    "hybrid": Entry("Hybrid", "linear half and LSTM half, joined by a gate", parts=True, memory=True),
+    "hybrid": Entry(
+        "Hybrid", "linear half and LSTM half, joined by a gate", parts=True, memory=True, pool=True
+    ),
     "linear": Entry("LinearHalf", "the hybrid's linear half on its own", seeded=False),
     "lstm": Entry("LSTM", "an LSTM on its own", memory=True),
     "gru": Entry("GRU", "a GRU on its own", memory=True),
@@ -64,8 +68,12 @@ def model(
     static: Sequence[str] = (),
     holidays: str | None = None,
     seed: int = 0,
+    given: Sequence[str] = (),
+    boost: bool = False,
 ) -> "TableDoor":
     """Make the model that goes by a name, ready to be fitted.
+
+    given, boost  of those whose pool takes members that are not linear; the others do without
 
     Raises OptionError for a name that is not in the catalogue.
 
@@ -73,8 +81,9 @@ def model(
     24
     """
     entry = entry_of(name)
-    chance = {"seed": seed} if entry.seeded else {}
+    own: dict[str, Any] = {"seed": seed} if entry.seeded else {}
+    own |= {"given": given, "boost": boost} if entry.pool else {}
     made: TableDoor = getattr(gatecast, entry.maker)(
-        horizon=horizon, season=season, known=known, past=past, static=static, holidays=holidays, **chance
+        horizon=horizon, season=season, known=known, past=past, static=static, holidays=holidays, **own
     )
     return made

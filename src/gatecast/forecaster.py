@@ -53,7 +53,8 @@ class Forecast:
     levels       [levels]                    probabilities, ascending
     quantiles    [origins, horizon, levels]  non-decreasing along levels
     point        [origins, horizon]          the forecast: the median of the distribution
-    linear_part  [origins, horizon] or None  with memory_part, sums to point exactly
+    linear_part  [origins, horizon] or None  the parts sum to point exactly, in this order
+    pool_part    [origins, horizon] or None  what members that are not linear add, where there are any
     memory_part  [origins, horizon] or None
     """
 
@@ -63,11 +64,19 @@ class Forecast:
     point: Float[FloatArray, "origins horizon"]
     linear_part: Float[FloatArray, "origins horizon"] | None = None
     memory_part: Float[FloatArray, "origins horizon"] | None = None
+    pool_part: Float[FloatArray, "origins horizon"] | None = None
 
     def __post_init__(self) -> None:
         wanted = (*self.point.shape, len(self.levels))
         if self.quantiles.shape != wanted:
             raise ValueError(f"quantiles have shape {self.quantiles.shape}, wanted {wanted}")
+
+    @property
+    def without_memory(self) -> Float[FloatArray, "origins horizon"] | None:
+        """What the memory part is added to: linear part and pool part. [origins, horizon]"""
+        if self.linear_part is None or self.pool_part is None:
+            return self.linear_part
+        return self.linear_part + self.pool_part
 
     def interval(
         self, level: float

@@ -111,7 +111,8 @@ class TableDoor(ABC):
 
         level  widths of central intervals in percent
         X_df   ids, times and known covariates of these steps, where there are any
-        parts  add the linear and the memory part, which sum to the forecast
+        parts  add the linear and the memory part, and the pool's where it has members that are not linear:
+               they sum to the forecast
 
         Raises NotFittedError before `fit`, CovariateError naming the steps whose known covariates lack.
         """

@@ -13,6 +13,7 @@ from gatecast.data import Panel
 from gatecast.errors import NotFittedError, OptionError
 from gatecast.forecaster import Origins
 from gatecast.hybrid import LinearLedger, linear_ledger
+from gatecast.hybrid.member import Seen
 from gatecast.linear import ages_of, superposed
 from gatecast.progress import Silent
 from plain_panels import autoregressive, panel_of
@@ -212,7 +213,13 @@ def test_a_forecast_that_runs_away_is_held_and_says_so() -> None:
 def test_the_naive_members_past_lies_where_they_look() -> None:
     pool, panel, ledger = half("two weeks").pool_, PANELS["two weeks"], last("two weeks")
     ages, past = ages_of(panel), pool.scaled(panel)[:500]
-    found = superposed(past, ages, lambda some: np.stack(pool.naive_paths(some, np.array([499])), axis=-1)[0])
+    left = pool.full_.remainder(panel, 0)
+
+    def naive(some: FloatArray) -> FloatArray:
+        seen = Seen(panel, 0, some, left, pool.full_, pool.scale_, pool.horizon)
+        return np.stack(pool.naive_paths(seen, np.array([499])), axis=-1)[0]
+
+    found = superposed(past, ages, naive)
     looked = {
         name: {ages.names[g] for g in np.flatnonzero(np.abs(part).max(axis=1) > 1e-9)}
         for name, part in zip(ledger.member_names[-4:], np.moveaxis(found, -1, 0), strict=True)

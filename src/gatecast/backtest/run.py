@@ -125,6 +125,7 @@ def _woven(parts: list[Forecast], origins: Origins, window: IntArray) -> Forecas
         point=np.concatenate([p.point for p in parts])[order],
         linear_part=joined([p.linear_part for p in parts]),
         memory_part=joined([p.memory_part for p in parts]),
+        pool_part=joined([p.pool_part for p in parts]),
     )
 
 

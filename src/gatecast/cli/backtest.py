@@ -48,6 +48,7 @@ def backtest(
     known: options.Known = None,
     past: options.Past = None,
     static: options.Static = None,
+    given: options.Given = None,
     id_col: options.IdCol = "unique_id",
     time_col: options.TimeCol = "ds",
     target_col: options.TargetCol = "y",
@@ -56,6 +57,7 @@ def backtest(
     season: options.Season = None,
     holidays: options.Holidays = None,
     seed: options.Seed = 0,
+    boost: options.Boost = False,
     out: options.Out = None,
     report: options.Report = None,
     as_json: options.Json = False,
@@ -67,15 +69,19 @@ def backtest(
     jobs.check_targets(out, report)
     jobs.keep_inputs((table,), (out, report))
     question = jobs.Question(
-        schema=options.schema(id_col, time_col, target_col, known, past, static),
+        schema=options.schema(id_col, time_col, target_col, known, past, static, given),
         horizon=horizon,
         season=tuple(season or ()),
         freq=options.frequency(freq),
         zone=zone,
         holidays=holidays,
         seed=seed,
+        boost=boost,
     )
     chosen = _chosen(models)
+    if (given or boost) and not any(entry_of(name).pool for name in chosen):
+        said = "--given" if given else "--boost"
+        raise OptionError(f"{said}, but none of {models} has a pool of members; add hybrid, or leave it out")
     source = jobs.read(gatecast.read_table(table), question)
     show.facts(console, f"Read {table}", gatecast.insight.facts(source.panel), source.notes)
     forecasters = [jobs.make(name, question) for name in chosen]

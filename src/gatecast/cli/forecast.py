@@ -39,7 +39,9 @@ Save = Annotated[
 ]
 Parts = Annotated[
     bool,
-    typer.Option("--parts", help="Add the linear and the memory part.", rich_help_panel=options.OUTPUT),
+    typer.Option(
+        "--parts", help="Add the linear and the memory part, and the pool's.", rich_help_panel=options.OUTPUT
+    ),
 ]
 
 
@@ -50,6 +52,7 @@ def forecast(
     known: options.Known = None,
     past: options.Past = None,
     static: options.Static = None,
+    given: options.Given = None,
     id_col: options.IdCol = "unique_id",
     time_col: options.TimeCol = "ds",
     target_col: options.TargetCol = "y",
@@ -60,6 +63,7 @@ def forecast(
     holidays: options.Holidays = None,
     level: options.Level = None,
     seed: options.Seed = 0,
+    boost: options.Boost = False,
     parts: Parts = False,
     out: options.Out = None,
     report: options.Report = None,
@@ -75,16 +79,20 @@ def forecast(
     jobs.probabilities(widths)
     entry_of(model)
     question = jobs.Question(
-        schema=options.schema(id_col, time_col, target_col, known, past, static),
+        schema=options.schema(id_col, time_col, target_col, known, past, static, given),
         horizon=horizon,
         season=tuple(season or ()),
         freq=options.frequency(freq),
         zone=zone,
         holidays=holidays,
         seed=seed,
+        boost=boost,
     )
     if parts and not entry_of(model).parts:
         raise OptionError(f"--parts, but {model} has no linear and memory part; leave it out, or use hybrid")
+    if (given or boost) and not entry_of(model).pool:
+        said = "--given" if given else "--boost"
+        raise OptionError(f"{said}, but {model} has no pool of members; leave it out, or use hybrid")
     ahead = None if future is None else gatecast.read_table(future)
     source = jobs.read(gatecast.read_table(table), question)
     show.facts(console, f"Read {table}", gatecast.insight.facts(source.panel), source.notes)

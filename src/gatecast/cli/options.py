@@ -32,6 +32,12 @@ Past = Annotated[list[str] | None, _option(says="Covariates known up to now only
 Static = Annotated[
     list[str] | None, _option(says="Covariates that never change within a series: a,b.", panel=TABLE)
 ]
+Given = Annotated[
+    list[str] | None,
+    _option(
+        says="Forecasts of the target made elsewhere, known ahead, for the hybrid's pool: a,b.", panel=TABLE
+    ),
+]
 IdCol = Annotated[str, _option(says="Column that names the series; may be absent.", panel=TABLE)]
 TimeCol = Annotated[str, _option(says="Column of stamps or step numbers.", panel=TABLE)]
 TargetCol = Annotated[str, _option(says="Column to forecast.", panel=TABLE)]
@@ -48,6 +54,9 @@ Season = Annotated[
 Holidays = Annotated[
     str | None,
     _option(says="Public holidays as covariates: a country or one of its regions: ES, AU-VIC.", panel=MODEL),
+]
+Boost = Annotated[
+    bool, _option("--boost", says="Let boosted trees join the hybrid's pool; slow.", panel=MODEL)
 ]
 Level = Annotated[
     list[float] | None,
@@ -76,9 +85,11 @@ def schema(
     known: list[str] | None,
     past: list[str] | None,
     static: list[str] | None,
+    given: list[str] | None = None,
 ) -> "gatecast.data.Schema":
     """Which column means what, as the options say."""
-    return gatecast.data.Schema(id_col, time_col, target_col, names(known), names(past), names(static))
+    roles = names(known), names(past), names(static), names(given)
+    return gatecast.data.Schema(id_col, time_col, target_col, *roles)
 
 
 def names(given: list[str] | None) -> tuple[str, ...]:

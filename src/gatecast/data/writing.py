@@ -87,7 +87,9 @@ def forecast_frame(
 def _columns(forecast: Forecast, name: str, level: Sequence[float], *, parts: bool) -> dict[str, FloatArray]:
     columns = {name: forecast.point}
     if parts and forecast.linear_part is not None and forecast.memory_part is not None:
-        columns |= {f"{name}-linear": forecast.linear_part, f"{name}-memory": forecast.memory_part}
+        columns[f"{name}-linear"] = forecast.linear_part
+        columns |= {} if forecast.pool_part is None else {f"{name}-pool": forecast.pool_part}
+        columns[f"{name}-memory"] = forecast.memory_part
     for width in level:
         lower, upper = forecast.interval(width)
         columns |= {f"{name}-lo-{width:g}": lower, f"{name}-hi-{width:g}": upper}

@@ -1,4 +1,4 @@
-"""What the gate reads of the linear members: how each has erred of late, where they disagree ahead."""
+"""What the gate reads of the pool's members: how each has erred of late, where they disagree ahead."""
 
 from dataclasses import dataclass, replace
 
@@ -23,7 +23,8 @@ class View:
 
     rows    history with the members' realised errors beside the series' own movements
     extras  the members' forecasts and disagreements at each origin
-    mix     [origins, horizon]  the linear half's own forecast, scaled
+    mix     [origins, horizon]  the forecast of the pool, scaled
+    linear  [origins, horizon]  that of its linear members alone; None where there are no others
     unit    [series]            mean absolute error of that, scaled
     """
 
@@ -31,6 +32,7 @@ class View:
     extras: Extras
     mix: Float[FloatArray, "origins horizon"]
     unit: Float[FloatArray, "series"]
+    linear: Float[FloatArray, "origins horizon"] | None = None
 
 
 def view(
@@ -44,7 +46,7 @@ def view(
     """Read a panel for the given origins.
 
     context  rows before each origin that the network will read
-    unit     [series]  mean absolute error of the linear half, scaled; measured at these origins if not given
+    unit     [series]  mean absolute error of the pool, scaled; measured at these origins if not given
     """
     rows = inputs.rows(panel)
     parts = _Parts(panel, pool, inputs, rows, origins)
@@ -80,7 +82,7 @@ class _Parts:
         self._ahead = np.zeros((*shape, count + 7), dtype=np.float32)
         self._members = np.zeros((*shape, count), dtype=np.float32)
         self._prior = np.zeros((len(origins), count), dtype=np.float32)
-        self._mix = np.empty(shape)
+        self._mix, self._linear = np.empty(shape), None if pool.linear.all() else np.empty(shape)
 
     def history(self, series: int, standing: Standing, unit: float) -> None:
         """Enter how the members have erred on one series."""
@@ -102,6 +104,8 @@ class _Parts:
         self._members[mine] = np.round(standing.paths[chosen], PLACES)
         self._prior[mine] = standing.prior[chosen]
         self._mix[mine] = standing.mix[chosen]
+        if self._linear is not None:
+            self._linear[mine] = standing.linear.mix[chosen]
 
     def assemble(self, unit: FloatArray) -> View:
         """The view, once every series is in."""
@@ -109,7 +113,7 @@ class _Parts:
         history = np.concatenate([self._rows.history, self._realised], axis=1)
         sized, counted = unit[series].astype(np.float32), weights(unit, self._inputs)[series]
         extras = Extras(self._ahead, self._members, self._prior, sized, counted)
-        return View(replace(self._rows, history=history), extras, self._mix, unit)
+        return View(replace(self._rows, history=history), extras, self._mix, unit, self._linear)
 
 
 def error_size(

@@ -1,6 +1,6 @@
 """How the two halves add up, and how much of the memory is believed.
 
-    forecast = linear part + share · (what the network says - linear part)
+    forecast = pool + share · (what the network says - pool),  pool = linear part + pool part
 
 The share of each series is chosen on origins the network was not trained on, from 0 (the linear half
 alone) to 1. Series with little evidence lean on what is best for all; where the memory does not help, the

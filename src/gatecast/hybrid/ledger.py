@@ -1,11 +1,15 @@
 """The ledger of a linear part: what the pool's members bring, each by its weight in the mixture."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from gatecast._types import FloatArray
 from gatecast.data import Panel
 from gatecast.errors import NotFittedError, OptionError
 from gatecast.hybrid.features import reach
 from gatecast.hybrid.half import LinearHalf
+from gatecast.hybrid.member import Seen
 from gatecast.hybrid.model import Hybrid
 from gatecast.hybrid.pool import Pool, weights_of
 from gatecast.linear import (
@@ -41,7 +45,8 @@ def linear_ledger(
     calendar and covariates had their average effect and the past were at its centre. A 0/1 covariate counts
     against 0. The past of a member with a regression is what the regression left over. Weights of members
     are taken as they are at the origin, although the past has made them. What rounding leaves, some 1e-15 of
-    the whole, is in the level. An `ARIMA` of its own has its history's mean for the centre.
+    the whole, is in the level. What members of the pool bring that are not linear is the forecast's
+    `pool_part` and not split. An `ARIMA` of its own has its history's mean for the centre.
 
     Raises NotFittedError before the model is fitted, OptionError for a series or an origin not in the panel.
     """
@@ -78,13 +83,13 @@ def _pool_of(model: Hybrid | LinearHalf, panel: Panel, position: int) -> tuple[P
 
 
 def _mixture(pool: Pool, panel: Panel, series: int, first: int, position: int, ages: Ages) -> Mixture:
-    """All members of a pool."""
+    """All linear members of a pool, weighed among themselves."""
     scaled, left = pool.scaled(panel), pool.full_.remainder(panel, series)
     ahead = pool.full_.reasons_ahead(panel, series, position)
-    standing = pool.stand(panel, scaled, series, first, position, left)
+    standing = pool.stand(panel, scaled, series, first, position, left).linear
     paths = standing.paths[-1]
     splits = []
-    for member, path in zip(pool.fitted_, paths.T, strict=False):
+    for member, path in zip(pool.models, paths.T, strict=False):
         beside = member.beside if isinstance(member, RecentARIMA) else member
         given = left, ahead
         if beside is not pool.full_:
@@ -92,10 +97,17 @@ def _mixture(pool: Pool, panel: Panel, series: int, first: int, position: int, a
         split = member.split(panel, series, position, ages, *given)
         splits.append(on_scale(split, ages, beside.path_scale_, pool.scale_, series, path))
     past, at = scaled[panel.rows(series)][: position + 1], np.array([position])
-    brought = superposed(past, ages, lambda some: np.stack(pool.naive_paths(some, at), axis=-1)[0])
+    seen = Seen(panel, series, past, left, pool.full_, pool.scale_, pool.horizon)
+
+    def naive(some: FloatArray) -> FloatArray:
+        members: FloatArray = np.stack(pool.naive_paths(replace(seen, own=some), at), axis=-1)
+        return members[0]
+
+    brought = superposed(past, ages, naive)
     for k in range(brought.shape[-1]):
         addends = with_past({LEVEL: np.zeros(pool.horizon)}, ages, brought[..., k])
         bound(addends, paths[:, len(splits)], pool.scale_, series)
         splits.append(addends)
     weights = weights_of(standing.prior)[-1]
-    return Mixture(pool.names, tuple(splits), weights, paths, standing.mix[-1])
+    names = tuple(name for name, linear in zip(pool.names, pool.linear, strict=True) if linear)
+    return Mixture(names, tuple(splits), weights, paths, standing.mix[-1])

@@ -1,8 +1,9 @@
 """The hybrid: a pool of linear forecasts, weighed and corrected by a network that remembers.
 
-    linear part  = members mixed by how well each has done of late
-    memory part  = share · (the network's reweighting of the members and its correction - linear part)
-    forecast     = linear part + memory part
+    linear part  = linear members mixed by how well each has done of late
+    pool part    = all members mixed so, less that; only where some are not linear
+    memory part  = share · (the network's reweighting of the members and its correction - mixture of all)
+    forecast     = linear part + pool part + memory part
 
 One predictive distribution belongs to the sum: the network's quantiles, moved with its median and
 calibrated on origins that had neither trained it nor, where there are enough to divide, chosen its weights.
@@ -17,11 +18,15 @@ import numpy as np
 from gatecast._types import FloatArray
 from gatecast.data import Panel
 from gatecast.errors import SeriesError, TrainingError
-from gatecast.forecaster import Forecast, Origins
+from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
+from gatecast.hybrid.boosted import Boosted, boosted
 from gatecast.hybrid.features import View, disagreement_columns, realised_columns, view
 from gatecast.hybrid.gate import choose_shares, join
+from gatecast.hybrid.given import given_makers
 from gatecast.hybrid.half import LinearHalf
+from gatecast.hybrid.member import Maker
+from gatecast.hybrid.outside import outside
 from gatecast.hybrid.pool import Pool
 from gatecast.interval import LEVELS, agreed, at_levels
 from gatecast.linear import require_steps, until_compiled
@@ -57,6 +62,10 @@ class Hybrid(TableDoor):
     past      covariates known up to the origin; the memory half reads them
     static    covariates of a series; the memory half reads them
     holidays  country or region whose public holidays to add, e.g. "AU-VIC"
+    given     columns that are forecasts of the target, in its unit, known ahead: members of the pool, as they
+              stand and with their recent error mended; nothing else reads them
+    boost     add a boosted regression on calendar and weather to the pool; needs gatecast[boost]
+    members   further members: anything that keeps the Forecaster protocol, of the same horizon
     seed      the same seed gives the same forecast, to the byte, on one machine's CPU
     training  how the network is built and trained
 
@@ -74,10 +83,16 @@ class Hybrid(TableDoor):
         holidays: str | None = None,
         seed: int = 0,
         training: Training | None = None,
+        given: Sequence[str] = (),
+        boost: bool = False,
+        members: Sequence[Forecaster] = (),
     ) -> None:
         super().__init__(horizon, season, known, past, static, holidays)
         self.seed = seed
         self.training = training
+        self.given = given
+        self.boost = boost
+        self.members = members
 
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Fit the pool, train the network on its honest past forecasts, choose shares and calibrate."""
@@ -104,7 +119,8 @@ class Hybrid(TableDoor):
     def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> None:
         """The pool on everything, the network on what is not held out."""
         with progress.task(f"{self.name}: {until_compiled()}linear half", total=2) as task:
-            self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel)
+            self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel, self._beyond(panel, progress))
+            self._note_absent(progress)
             task.advance()
             windows = view(panel, self.pool_, self.inputs_, plan.training.origins, self.context_)
             self.unit_ = windows.unit
@@ -112,6 +128,19 @@ class Hybrid(TableDoor):
             task.advance()
         choosing, _ = self._single(panel, plan.choosing)
         self.trained_ = learn_network(CELL, cutter, choosing, training, self.seed, progress, self.name)
+
+    def _beyond(self, panel: Panel, progress: Progress) -> list[Maker]:
+        """What makes the members that are not linear, as the options say."""
+        makers = [boosted(self.seed)] if self.boost else []
+        makers += given_makers(panel, self.given)
+        return makers + [outside(one, self.horizon, progress) for one in self.members]
+
+    def _note_absent(self, progress: Progress) -> None:
+        if self.boost and not any(isinstance(one, Boosted) for one in self.pool_.fitted_):
+            progress.note(
+                f"{self.name}: boost=True adds nothing here: no series has calendar or covariates to regress "
+                "on, and history enough"
+            )
 
     def _learn_again(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> None:
         """Train anew on the whole history: its latest part says most of what comes next.
@@ -175,18 +204,21 @@ class Hybrid(TableDoor):
     def _finish(
         self, quantiles: FloatArray, seen: View, origins: Origins, levels: Sequence[float]
     ) -> Forecast:
-        """From the network's quantiles to both parts, their sum and its quantiles."""
+        """From the network's quantiles to the parts, their sum and its quantiles."""
         whose = origins.series[:, None]
         scaled = self.calibrated_.apply(self._joined(quantiles, seen, origins))
         inverse = self.inputs_.scale.inverse
-        linear = inverse(seen.mix, whose)
-        median = scaled[..., MEDIAN]
+        linear, pool = inverse(seen.mix if seen.linear is None else seen.linear, whose), None
+        before, median = linear, scaled[..., MEDIAN]
+        if seen.linear is not None:
+            pool = inverse(seen.mix, whose) - linear
+            before = linear + pool
         # the same scaled value may round to another one in the series' unit: no memory must stay none
-        memory = np.where(median == seen.mix, 0.0, inverse(median, whose) - linear)
-        point = linear + memory
+        memory = np.where(median == seen.mix, 0.0, inverse(median, whose) - before)
+        point = before + memory
         stated = inverse(at_levels(scaled, LEVELS, levels), whose[..., None])
         probabilities = np.asarray(levels, dtype=np.float64)
-        return Forecast(origins, probabilities, agreed(stated, point, levels), point, linear, memory)
+        return Forecast(origins, probabilities, agreed(stated, point, levels), point, linear, memory, pool)
 
     def _single(self, panel: Panel, origins: Origins) -> tuple[Cutter, View]:
         seen = view(panel, self.pool_, self.inputs_, origins, self.context_, self.unit_)

@@ -1,26 +1,36 @@
-"""The pool of linear members: their forecasts from every origin, and how well each has done of late.
+"""The pool of members: their forecasts from every origin, and how well each has done of late.
 
     r_k = clip(loss_k / min loss - 1, 0, 3)   over the last two long seasons of origins whose outcome is known
     prior weight of member k ∝ exp(-5 r_k)
 
-The mixture by prior weights is the linear half of the hybrid: no network takes part in it.
+The mixture by prior weights of the linear members is the linear half of the hybrid: no network takes part
+in it. Members that are not linear come on top: see `member`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from gatecast._types import FloatArray, IntArray
+from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data import Panel, Scale, fill_causally
 from gatecast.forecaster import Origins
-from gatecast.linear import Autoregression, RecentARIMA, recent_level, repeated
+from gatecast.hybrid.boosted import Boosted
+from gatecast.hybrid.given import Given, Mended
+from gatecast.hybrid.member import Maker, Member, Seen
+from gatecast.hybrid.outside import Outside
+from gatecast.hybrid.plain import Crossed, naive_members
+from gatecast.linear import Autoregression, RecentARIMA
 
 FEWEST_RECENT = 60  # origins whose losses make the prior
 WORST = 3.0
 SHARPNESS = 5.0
 BEYOND = 1.0  # how far beyond its past range a member's scaled forecast is believed
-PROFILE_CYCLES = 4
+
+# What is fitted, in the order it is: linear models, then members that are not.
+Learned = Autoregression | RecentARIMA | Boosted | Given | Mended | Outside
 
 
 @dataclass(frozen=True)
@@ -31,16 +41,23 @@ class Standing:
     paths  [origins, horizon, members]  by coefficients that have not seen their outcome
     prior  [origins, members]           logits, -5 r
     mix    [origins, horizon]           the mixture by prior weights
+    apart  the linear members on their own, where there are others
     """
 
     first: int
     paths: Float[FloatArray, "origins horizon members"]
     prior: Float[FloatArray, "origins members"]
     mix: Float[FloatArray, "origins horizon"]
+    apart: "Standing | None" = None
+
+    @property
+    def linear(self) -> "Standing":
+        """The linear members, as if they were the only ones."""
+        return self if self.apart is None else self.apart
 
 
 class Pool:
-    """Linear forecasters side by side.
+    """Forecasters side by side.
 
     horizon  steps ahead
     scale    on which forecasts are compared and mixed
@@ -50,12 +67,15 @@ class Pool:
         self.horizon = horizon
         self.scale_ = scale
 
-    def fit(self, panel: Panel) -> "Pool":
-        """Fit every member on every known value."""
+    def fit(self, panel: Panel, beyond: Sequence[Maker] = ()) -> "Pool":
+        """Fit every member on every known value.
+
+        beyond  what makes members that are not linear; one that this panel gives nothing to is left out
+        """
         full = Autoregression(self.horizon)
         full.fit_paths(panel)
         self.full_ = full
-        self.fitted_: list[Autoregression | RecentARIMA] = [full]
+        self.fitted_: list[Learned] = [full]
         self._fitted_names = ["autoregression"]
         if any(one.regression is not None for one in full.fitted_):
             plain = Autoregression(self.horizon, regress=False)
@@ -71,26 +91,47 @@ class Pool:
         arima.fit_paths(panel)
         self.fitted_.append(arima)
         self._fitted_names.append("ARIMA")
+        for make in beyond:
+            self._add(make(panel, full))
         self._lengths = sorted({s for s in panel.seasons if s > 1}) or [1]
         self.low_, self.high_ = _range(panel, self.scale_)
         return self
 
+    def _add(self, member: Any) -> None:
+        if member is not None:
+            self.fitted_.append(member)
+            self._fitted_names.append(member.name)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Every member, in order."""
+        learned: list[Member] = []
+        for name, model in zip(self._fitted_names, self.fitted_, strict=True):
+            if isinstance(model, Autoregression | RecentARIMA):
+                learned.append(Crossed(name, model, model is self.full_ or isinstance(model, RecentARIMA)))
+            else:
+                learned.append(model)
+        return (*learned, *naive_members(self._lengths))
+
+    @property
+    def models(self) -> list[Autoregression | RecentARIMA]:
+        """The linear models among the members: the first of the linear ones."""
+        return [model for model in self.fitted_ if isinstance(model, Autoregression | RecentARIMA)]
+
     @property
     def count(self) -> int:
         """How many members there are."""
-        return len(self.fitted_) + len(self._lengths) + 2
+        return len(self.members)
 
     @property
     def names(self) -> tuple[str, ...]:
         """What each member is called, in order."""
-        repeats = [f"the value {length} steps before" for length in self._lengths]
-        longest = self._lengths[-1]
-        return (
-            *self._fitted_names,
-            *repeats,
-            f"the value {longest} steps before, moved to the present level",
-            f"the mean of {PROFILE_CYCLES} cycles of {longest} steps",
-        )
+        return tuple(member.name for member in self.members)
+
+    @property
+    def linear(self) -> BoolArray:
+        """Which members are linear in a series' past. [members]"""
+        return np.array([member.linear for member in self.members])
 
     def scaled(self, panel: Panel) -> Float[FloatArray, "rows"]:
         """The panel's values on the pool's scale, gaps filled causally. [rows]"""
@@ -117,38 +158,32 @@ class Pool:
         begin = max(0, first - recent - 2 * self.horizon)
         position = np.arange(begin, last + 1)
         own = scaled[panel.rows(series)]
-        members = [*self._fitted_paths(panel, series, position, left), *self.naive_paths(own, position)]
+        seen = Seen(panel, series, own, left, self.full_, self.scale_, self.horizon)
         low, high = self.low_[series] - BEYOND, self.high_[series] + BEYOND
-        paths = np.stack(members, axis=-1)
+        paths = np.stack([member.paths(seen, position) for member in self.members], axis=-1)
         np.clip(paths, low, high, out=paths)
-        prior = -SHARPNESS * recent_ratio(own, begin, paths, recent)
-        keep = slice(first - begin, None)
-        paths, prior = paths[keep], prior[keep]
-        return Standing(first, paths, prior, mixture(paths, prior))
+        span, linear = (begin, first, recent), self.linear
+        apart = None if linear.all() else _standing(own, np.ascontiguousarray(paths[..., linear]), span)
+        return _standing(own, paths, span, apart)
 
-    def _fitted_paths(
-        self, panel: Panel, series: int, position: IntArray, left: tuple[FloatArray, FloatArray]
-    ) -> list[FloatArray]:
-        """Crossed, so that a member's past errors are as large as those it will make."""
-        paths = []
-        for m in self.fitted_:
-            own = left if isinstance(m, RecentARIMA) or m is self.full_ else m.remainder(panel, series)
-            paths.append(m.crossed_paths(panel, series, position, own))
-        found = [self.scale_.forward(path, series) for path in paths]
-        return [np.where(np.isfinite(path), path, -np.inf) for path in found]  # no logarithm: below all
+    def naive_paths(self, seen: Seen, position: IntArray) -> list[FloatArray]:
+        """Of the members that learn nothing, in order. Each [origins, horizon]"""
+        return [member.paths(seen, position) for member in naive_members(self._lengths)]
 
-    def naive_paths(self, own: FloatArray, position: IntArray) -> list[FloatArray]:
-        """Every season repeated; the longest moved to the present level, and its mean over some cycles."""
-        lengths, longest = self._lengths, self._lengths[-1]
-        naive = [repeated(own, position, self.horizon, s) for s in lengths]
-        level = recent_level(own, position, lengths[0])
-        earlier = recent_level(own, np.maximum(position - longest, 0), lengths[0])
-        shifted = naive[-1] + (level - earlier)[:, None]
-        cycles = [
-            repeated(own, np.maximum(position - j * longest, 0), self.horizon, longest)
-            for j in range(PROFILE_CYCLES)
-        ]
-        return [*naive, shifted, np.mean(cycles, axis=0)]
+
+def _standing(
+    own: FloatArray, paths: FloatArray, span: tuple[int, int, int], apart: Standing | None = None
+) -> Standing:
+    """What forecasts have earned.
+
+    paths  [origins, horizon, members]
+    span   position of the first origin, of the first one asked for, and how many to look back on
+    """
+    begin, first, recent = span
+    prior = -SHARPNESS * recent_ratio(own, begin, paths, recent)
+    keep = slice(first - begin, None)
+    paths, prior = paths[keep], prior[keep]
+    return Standing(first, paths, prior, mixture(paths, prior), apart)
 
 
 def recent_ratio(

@@ -59,5 +59,6 @@ def _covariates(panel: Panel) -> str:
         "known ahead": panel.known_names,
         "known up to now": panel.past_names,
         "static": panel.static_names,
+        "given forecasts": panel.given_names,
     }
     return "; ".join(f"{', '.join(names)} ({role})" for role, names in roles.items() if names) or "none"

@@ -21,6 +21,7 @@ class Question:
     zone      IANA zone people live in; the stamps' own when None
     holidays  region whose public holidays are covariates, such as AU-VIC
     seed      of whatever is left to chance
+    boost     whether boosted trees join the pool of a model that has one
     """
 
     schema: Schema
@@ -30,6 +31,7 @@ class Question:
     zone: str | None = None
     holidays: str | None = None
     seed: int = 0
+    boost: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,4 +79,6 @@ def make(name: str, question: Question) -> "TableDoor":
         static=schema.static,
         holidays=question.holidays,
         seed=question.seed,
+        given=schema.given,
+        boost=question.boost,
     )

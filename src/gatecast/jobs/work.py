@@ -138,6 +138,7 @@ def last_window(source: Source, comparison: Comparison, name: str, *, level: Seq
         point=whole.point[chosen],
         linear_part=None if whole.linear_part is None else whole.linear_part[chosen],
         memory_part=None if whole.memory_part is None else whole.memory_part[chosen],
+        pool_part=None if whole.pool_part is None else whole.pool_part[chosen],
     )
     frame = forecast_frame(found, source.panel, source.reading.layout, name, level, parts=True)
     return Answer(frame, found, source.panel, name, comparison.notes)

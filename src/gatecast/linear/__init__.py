@@ -2,11 +2,13 @@
 
 from gatecast.linear.arima import ARIMA
 from gatecast.linear.arima_ledger import arima_ledger
-from gatecast.linear.autoregression import Autoregression
+from gatecast.linear.autoregression import BLOCKS, MARGIN, Autoregression, Fitted, blocks_of, fit_lags
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
 from gatecast.linear.compiled import until_compiled
+from gatecast.linear.design import clock_of, delayed
 from gatecast.linear.diagnosis import Diagnosis
 from gatecast.linear.kept import KEPT
+from gatecast.linear.lags import lag_set
 from gatecast.linear.ledger import (
     LinearLedger,
     Mixture,
@@ -18,18 +20,22 @@ from gatecast.linear.ledger import (
 )
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.recent import RecentARIMA
+from gatecast.linear.robust import recursive_paths
 from gatecast.linear.split import HELD, LEVEL, Ages, Reason, ReasonKind, Split, ages_of, superposed
 from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
     "ARIMA",
+    "BLOCKS",
     "HELD",
     "KEPT",
     "LEVEL",
+    "MARGIN",
     "Ages",
     "Autoregression",
     "Diagnosis",
     "Drift",
+    "Fitted",
     "LinearLedger",
     "Mixture",
     "PathForecaster",
@@ -42,11 +48,17 @@ __all__ = [
     "ages_of",
     "arima_ledger",
     "autoregression_ledger",
+    "blocks_of",
     "bound",
+    "clock_of",
+    "delayed",
+    "fit_lags",
     "fit_spread",
+    "lag_set",
     "ledger_of",
     "on_scale",
     "recent_level",
+    "recursive_paths",
     "repeated",
     "require_steps",
     "superposed",

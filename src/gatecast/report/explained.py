@@ -121,12 +121,13 @@ def _parts(one: Explanation) -> str:
     """Linear part, memory part, and each taken apart."""
     subject, figures = one.subject, []
     if one.linear is not None:
+        many = "two" if one.forecast.pool_part is None else "three"
         panel = subject.panel
         figures.append(
             plot(
                 "halves",
                 parts_figure(panel, one.forecast, unit=one.unit),
-                "The two parts sum to the forecast exactly.",
+                f"The {many} parts sum to the forecast exactly.",
             )
         )
         figure = linear_figure(one.linear, subject.coming(), unit=one.unit)

@@ -48,20 +48,22 @@ def forecast_section(contents: Contents) -> str:
 
 
 def parts_section(contents: Contents) -> str:
-    """Linear part, memory part and their sum."""
+    """Linear part, pool part where there is one, memory part and their sum."""
     forecast = contents.forecast
     if forecast is None or forecast.memory_part is None or forecast.linear_part is None:
         return ""
     size = np.nanmean(np.abs(forecast.memory_part)) / max(float(np.nanmean(np.abs(forecast.point))), 1e-12)
+    many = "two" if forecast.pool_part is None else "three"
     said = (
-        "The two parts sum to the forecast exactly. "
+        f"The {many} parts sum to the forecast exactly. "
         f"The memory part moves it by {share(float(size))} on average."
     )
     figures = [
         plot(f"parts-{origin}", parts_figure(contents.panel, forecast, origin, unit=contents.unit), said)
         for origin in range(_shown(forecast))
     ]
-    return section("parts", "What each half says", *figures)
+    heading = "What each half says" if forecast.pool_part is None else "What each part says"
+    return section("parts", heading, *figures)
 
 
 def comparison_section(contents: Contents) -> str:

@@ -1,4 +1,4 @@
-"""The parts of a forecast: the linear half, what the memory half adds to it, and their sum."""
+"""The parts of a forecast: the linear half, what the pool and the memory half add to it, and their sum."""
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -6,14 +6,14 @@ from plotly.subplots import make_subplots
 from gatecast.data import Panel
 from gatecast.errors import OptionError
 from gatecast.forecaster import Forecast
-from gatecast.insight.figures.palette import BLUE, GREEN, GREY, NUMBER, ORANGE, dressed, quantity
+from gatecast.insight.figures.palette import BLUE, GREEN, GREY, NUMBER, ORANGE, PURPLE, dressed, quantity
 from gatecast.insight.figures.stretch import stretch
 
 
 def parts_figure(panel: Panel, forecast: Forecast, origin: int = 0, *, unit: str = "") -> go.Figure:
-    """Linear part and forecast above, memory part with its zero line below; the parts sum to the forecast.
+    """Linear part and forecast above, what is added to it with its zero line below; all sum to the forecast.
 
-    Raises OptionError when the forecast is not made of two parts.
+    Raises OptionError when the forecast is not made of parts.
     """
     if forecast.linear_part is None or forecast.memory_part is None:
         raise OptionError("this forecast has no linear and memory part; the hybrid's forecasts do")
@@ -28,12 +28,17 @@ def parts_figure(panel: Panel, forecast: Forecast, origin: int = 0, *, unit: str
         x=x, y=forecast.point[origin], name="forecast, the sum", hovertemplate=hover,
         line={"color": BLUE, "width": 2.4}, row=1, col=1,
     )  # fmt: skip
-    figure.add_bar(
-        x=x, y=forecast.memory_part[origin], name="memory part", hovertemplate=hover,
-        marker={"color": GREEN, "line": {"width": 0}}, row=2, col=1,
-    )  # fmt: skip
+    added = [("pool part", forecast.pool_part, PURPLE), ("memory part", forecast.memory_part, GREEN)]
+    there = [(name, part, color) for name, part, color in added if part is not None]
+    for name, part, color in there:
+        figure.add_bar(
+            x=x, y=part[origin], name=name, hovertemplate=hover,
+            marker={"color": color, "line": {"width": 0}}, row=2, col=1,
+        )  # fmt: skip
     figure.add_hline(y=0, line={"color": GREY, "width": 1}, row=2, col=1)
     if len(x) == 1:  # a bar on its own would be as wide as its axis, and that a split second
         figure.update_xaxes(tickvals=x)
     dressed(figure, x=shown.axis, y=quantity(shown.title, unit), height=520)
-    return figure.update_yaxes(title_text=quantity("memory part", unit), row=2, col=1)
+    figure.update_layout(barmode="relative")
+    below = " and ".join(name.removesuffix(" part") for name, _, _ in there)
+    return figure.update_yaxes(title_text=quantity(f"{below} part", unit), row=2, col=1)

@@ -10,6 +10,7 @@ from gatecast.insight.figures.palette import (
     GREY,
     NUMBER,
     ORANGE,
+    PURPLE,
     VERMILLION,
     dressed,
     faded,
@@ -61,7 +62,11 @@ def _changed(whatif: WhatIf) -> str:
 
 def _add_difference(figure: go.Figure, whatif: WhatIf, x: object) -> None:
     """The parts of the difference as bars and their sum as a line; the difference alone where it has none."""
-    parts = [("linear part", whatif.linear, ORANGE), ("memory part", whatif.memory, GREEN)]
+    parts = [
+        ("linear part", whatif.linear, ORANGE),
+        ("pool part", whatif.pool, PURPLE),
+        ("memory part", whatif.memory, GREEN),
+    ]
     there = [(name, values, color) for name, values, color in parts if values is not None]
     for name, values, color in there or [("difference", whatif.difference, BLUE)]:
         figure.add_bar(

@@ -32,7 +32,8 @@ class WhatIf:
 
     before, after  with their quantiles
     linear, memory [horizon]  how the parts differ; None where the model has no halves
-    difference     [horizon]  after less before: the sum of these two, where there are two
+    difference     [horizon]  after less before: the sum of the parts, where there are any
+    pool           [horizon]  of members that are not linear; None where there are none
     stamps         [horizon]  local times of the steps ahead, or step numbers
     notes          what to know before believing it
     """
@@ -46,6 +47,7 @@ class WhatIf:
     stamps: np.ndarray
     frequency: Frequency
     notes: tuple[str, ...] = ()
+    pool: Float[FloatArray, "horizon"] | None = None
 
     @property
     def moved(self) -> bool:
@@ -79,8 +81,9 @@ class WhatIf:
         size = f"{number(abs(whole))}{' ' * bool(unit)}{unit} {'higher' if whole >= 0 else 'lower'}"
         if self.linear is None or self.memory is None:
             return size
-        linear, memory = float(np.mean(self.linear[steps])), float(np.mean(self.memory[steps]))
-        return f"{size} (linear part {_signed(linear)}, memory part {_signed(memory)})"
+        parts = {"linear part": self.linear, "pool part": self.pool, "memory part": self.memory}
+        there = {name: float(np.mean(part[steps])) for name, part in parts.items() if part is not None}
+        return f"{size} ({', '.join(f'{name} {_signed(value)}' for name, value in there.items())})"
 
 
 def what_if(subject: Subject, *changes: Change, levels: Sequence[float] = LEVELS) -> WhatIf:
@@ -104,17 +107,22 @@ def what_if(subject: Subject, *changes: Change, levels: Sequence[float] = LEVELS
             notes.append("the memory's share in this series is 0: nothing in it moves the forecast")
     else:
         after = edited.forecast(levels=levels)
-    linear, memory = (_apart(a, b) for a, b in _parts(before, after))
+    linear, pool, memory = (
+        _apart(getattr(before, part), getattr(after, part))
+        for part in ("linear_part", "pool_part", "memory_part")
+    )
+    parts = [part for part in (linear, pool, memory) if part is not None]
     return WhatIf(
         changes=changes,
         before=before,
         after=after,
-        difference=after.point[0] - before.point[0] if linear is None or memory is None else linear + memory,
+        difference=np.sum(parts, axis=0) if parts else after.point[0] - before.point[0],
         linear=linear,
         memory=memory,
         stamps=_stamps(subject),
         frequency=subject.panel.frequency,
         notes=tuple(notes),
+        pool=pool,
     )
 
 
@@ -160,10 +168,6 @@ def _held(subject: Subject, workings: Workings, clamps: Sequence[Clamp]) -> Fore
             gates[step][clamp.gate] = clamp.value
     state = last_clamped_state(workings.network.encoder, workings.batch.history[0], tuple(gates))
     return forecast_of_state(workings, state)
-
-
-def _parts(before: Forecast, after: Forecast) -> tuple[tuple[FloatArray | None, FloatArray | None], ...]:
-    return (before.linear_part, after.linear_part), (before.memory_part, after.memory_part)
 
 
 def _apart(before: FloatArray | None, after: FloatArray | None) -> FloatArray | None:

@@ -87,10 +87,11 @@ def _half(moved: Effect, step: int, unit: str) -> str:
     if not moved.halves:
         return "It comes through the network."
     share = abs(memory) / (abs(linear) + abs(memory))
+    other = "pool" if moved.pool else "linear part"
     if share >= MOSTLY or share <= 1 - MOSTLY:
-        return f"It comes through the {'memory' if share >= MOSTLY else 'linear'} part."
+        return f"It comes through the {'memory part' if share >= MOSTLY else other}."
     by_half = (
-        f"{_moved(linear, unit)} through the linear part",
+        f"{_moved(linear, unit)} through the {other}",
         f"{_moved(memory, unit)} through the memory",
     )
     return f"Of this {', '.join(by_half)}."

@@ -29,7 +29,7 @@ class Skill:
 
     count   forecasts judged
     error   mean absolute error of the forecast, unit of the series
-    linear  of its linear half; NaN for a network on its own
+    linear  of what the memory part is added to; NaN for a network on its own
     plain   of the best of what takes no model: a season before, the usual of the hour, one value for all
     why     why the model is not heard; empty where it is
     """
@@ -62,8 +62,8 @@ def skill_of(subject: Subject) -> Skill:
     errors = _errors(forecast.point, actual)
     plain = min((_errors(guess, actual) for guess in _plain(subject, origins)), key=np.nanmean)
     linear = np.full(len(errors), np.nan)
-    if forecast.linear_part is not None:
-        linear = _errors(forecast.linear_part, actual)
+    if forecast.without_memory is not None:
+        linear = _errors(forecast.without_memory, actual)
     speaks = forecast.memory_part is not None and bool(forecast.memory_part.any())
     why = _why(errors, linear if speaks else None, plain)
     return Skill(len(errors), _mean(errors), _mean(linear), _mean(plain), why)

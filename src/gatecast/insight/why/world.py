@@ -28,10 +28,11 @@ class Effect:
     """How a forecast moves, in the unit of the series.
 
     total   [horizon]  of the whole forecast
-    linear  [horizon]  of its linear part; zeros for a network on its own
+    linear  [horizon]  of what the memory part is added to; zeros for a network on its own
     memory  [horizon]  of its memory part
     noise   [horizon]  spread of the total over the network's dropout
-    halves  whether there are two parts
+    halves  whether there is more than a network
+    pool    whether members that are not linear are in `linear`, too
     """
 
     total: Float[FloatArray, "horizon"]
@@ -39,6 +40,7 @@ class Effect:
     memory: Float[FloatArray, "horizon"]
     noise: Float[FloatArray, "horizon"]
     halves: bool
+    pool: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ class World:
 
     @property
     def linear(self) -> Float[FloatArray, "horizon"]:
-        """The linear part, zeros where there is none. [horizon]"""
-        part = self.forecast.linear_part
+        """What the memory part is added to, zeros where there is nothing. [horizon]"""
+        part = self.forecast.without_memory
         return np.zeros(self.forecast.point.shape[1]) if part is None else part[0]
 
 
@@ -70,7 +72,9 @@ def effect(before: World, after: World) -> Effect:
     total = after.forecast.point[0] - before.forecast.point[0]
     linear = after.linear - before.linear
     noise = (after.masked - before.masked).std(axis=0)
-    return Effect(total, linear, total - linear, noise, after.forecast.linear_part is not None)
+    forecast = after.forecast
+    halves, pool = forecast.linear_part is not None, forecast.pool_part is not None
+    return Effect(total, linear, total - linear, noise, halves, pool)
 
 
 def edited(subject: Subject, source: str, rows: slice, values: FloatArray) -> Panel:

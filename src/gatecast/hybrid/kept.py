@@ -4,7 +4,7 @@ import numpy as np
 
 from gatecast._types import FloatArray
 from gatecast.data import Scale
-from gatecast.hybrid.boosted import FOLDS, Boosted, Grown
+from gatecast.hybrid.curve import FOLDS, Curve, Curved, Voice
 from gatecast.hybrid.forest import LEAF, Forest
 from gatecast.hybrid.given import Given, Mended
 from gatecast.hybrid.half import LinearHalf
@@ -12,13 +12,13 @@ from gatecast.hybrid.model import Hybrid
 from gatecast.hybrid.pool import Pool
 from gatecast.kept import Kept, demand
 from gatecast.linear import Autoregression, RecentARIMA, Spread
-from gatecast.memory import Calibrated, Inputs, Trained
+from gatecast.memory import Calibrated, Inputs, Perceptron, Trained
 
 _POOL = {
     "horizon": int,
     "scale_": Scale,
     "full_": Autoregression,
-    "fitted_": list[Autoregression | RecentARIMA | Boosted | Given | Mended],
+    "fitted_": list[Autoregression | RecentARIMA | Curved | Given | Mended],
     "_fitted_names": list[str],
     "_lengths": list[int],
     "low_": FloatArray,
@@ -48,14 +48,21 @@ def _check_forest(forest: Forest) -> None:
         demand(np.all((side > own) & (side < count)), "children behind their parents")
 
 
-def _check_grown(grown: Grown) -> None:
-    demand(len(grown.forests) == FOLDS and grown.around.regression is None, "trees of every fold")
+def _check_voice(voice: Voice) -> None:
+    sayers = {"trees": Forest, "perceptron": Perceptron}
+    demand(len(voice.folds) == FOLDS, "one of every fold")
+    demand(all(isinstance(one, sayers[voice.kind]) for one in voice.folds), "folds of the voice's own kind")
+
+
+def _check_curve(curve: Curve) -> None:
+    demand(curve.around.regression is None, "no regression in what goes around one")
 
 
 KEPT = {
     "hybrid.forest": Kept(Forest, check=_check_forest),
-    "hybrid.grown": Kept(Grown, check=_check_grown),
-    "hybrid.boosted": Kept(Boosted),
+    "hybrid.voice": Kept(Voice, check=_check_voice),
+    "hybrid.curve": Kept(Curve, check=_check_curve),
+    "hybrid.curved": Kept(Curved),
     "hybrid.given": Kept(Given),
     "hybrid.mended": Kept(Mended),
     "hybrid.pool": Kept(Pool, _POOL),

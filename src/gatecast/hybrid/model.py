@@ -20,12 +20,14 @@ from gatecast.data import Panel
 from gatecast.errors import SeriesError, TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
-from gatecast.hybrid.boosted import Boosted, boosted
+from gatecast.hybrid.boosted import trees
+from gatecast.hybrid.curve import Curved, Kind, Learner, curved
 from gatecast.hybrid.features import View, disagreement_columns, realised_columns, view
 from gatecast.hybrid.gate import choose_shares, join
 from gatecast.hybrid.given import given_makers
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.member import Maker
+from gatecast.hybrid.neural import perceptron
 from gatecast.hybrid.outside import outside
 from gatecast.hybrid.pool import Pool
 from gatecast.interval import LEVELS, agreed, at_levels
@@ -50,6 +52,7 @@ from gatecast.progress import Progress
 
 MEDIAN = LEVELS.index(0.5)
 CELL: CellKind = "lstm"
+MOST_BENT = 20  # series that get a regression that bends unasked: it takes seconds for each
 NEWS = 1.1  # times as much history, held-out part included, from which on it is learned from again
 
 
@@ -64,7 +67,7 @@ class Hybrid(TableDoor):
     holidays  country or region whose public holidays to add, e.g. "AU-VIC"
     given     columns that are forecasts of the target, in its unit, known ahead: members of the pool, as they
               stand and with their recent error mended; nothing else reads them
-    boost     add a boosted regression on calendar and weather to the pool; needs gatecast[boost]
+    boost     let boosted trees, too, say how a series answers to calendar and weather; gatecast[boost]
     members   further members: anything that keeps the Forecaster protocol, of the same horizon
     seed      the same seed gives the same forecast, to the byte, on one machine's CPU
     training  how the network is built and trained
@@ -131,12 +134,17 @@ class Hybrid(TableDoor):
 
     def _beyond(self, panel: Panel, progress: Progress) -> list[Maker]:
         """What makes the members that are not linear, as the options say."""
-        makers = [boosted(self.seed)] if self.boost else []
+        learners: dict[Kind, Learner] = {}
+        if self.boost or len(panel) <= MOST_BENT:
+            learners["perceptron"] = perceptron(self.seed)
+        if self.boost:
+            learners["trees"] = trees(self.seed)
+        makers = [curved(learners)] if learners else []
         makers += given_makers(panel, self.given)
         return makers + [outside(one, self.horizon, progress) for one in self.members]
 
     def _note_absent(self, progress: Progress) -> None:
-        if self.boost and not any(isinstance(one, Boosted) for one in self.pool_.fitted_):
+        if self.boost and not any(isinstance(one, Curved) for one in self.pool_.fitted_):
             progress.note(
                 f"{self.name}: boost=True adds nothing here: no series has calendar or covariates to regress "
                 "on, and history enough"

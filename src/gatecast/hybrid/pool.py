@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data import Panel, Scale, fill_causally
 from gatecast.forecaster import Origins
-from gatecast.hybrid.boosted import Boosted
+from gatecast.hybrid.curve import Curved
 from gatecast.hybrid.given import Given, Mended
 from gatecast.hybrid.member import Maker, Member, Seen
 from gatecast.hybrid.outside import Outside
@@ -30,7 +30,7 @@ SHARPNESS = 5.0
 BEYOND = 1.0  # how far beyond its past range a member's scaled forecast is believed
 
 # What is fitted, in the order it is: linear models, then members that are not.
-Learned = Autoregression | RecentARIMA | Boosted | Given | Mended | Outside
+Learned = Autoregression | RecentARIMA | Curved | Given | Mended | Outside
 
 
 @dataclass(frozen=True)

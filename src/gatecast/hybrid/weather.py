@@ -1,4 +1,4 @@
-"""What boosted trees read of a row: the calendar, and each known covariate now and of late.
+"""What a regression that bends reads of a row: the calendar, and each known covariate now and of late.
 
 No row reads a later one: a covariate may be known up to that row only.
 """
@@ -8,10 +8,11 @@ from jaxtyping import Float
 
 from gatecast._types import FloatArray
 from gatecast.data import Panel, is_binary
-from gatecast.linear import clock_of, delayed, trailing_mean
+from gatecast.linear import DAY_TYPES, Clock, clock_of, delayed, harmonics, trailing_mean
 
 RECENT_HOURS = (1, 3, 6, 12, 24, 48)
 MEAN_DAYS = (1, 3, 7)
+WAVES = 2
 
 
 def steps_of_day(panel: Panel, series: int) -> int:
@@ -22,20 +23,41 @@ def steps_of_day(panel: Panel, series: int) -> int:
 def weather_features(
     panel: Panel, series: int, mean: Float[FloatArray, "time"]
 ) -> Float[FloatArray, "time features"]:
-    """The features of every row of one series, future included. [time, features]
+    """What trees read of every row of one series, future included: they split as they like. [time, features]
 
-    mean  [time]  what the linear regression says of each row: trees need not learn that again
+    mean  [time]  what the linear regression says of each row: it need not be learned again
     """
     clock = clock_of(panel, series)
     kind = clock.kind.astype(np.float64)
     columns = [mean, clock.day, kind, delayed(kind, clock.steps)]
     if clock.year is not None:
         columns += [np.sin(2 * np.pi * clock.year), np.cos(2 * np.pi * clock.year)]
+    return np.ascontiguousarray(np.stack([*columns, *_covariates(panel, series, clock)], axis=1))
+
+
+def row_features(
+    panel: Panel, series: int, mean: Float[FloatArray, "time"]
+) -> Float[FloatArray, "time features"]:
+    """What a perceptron reads of a row: cycles as waves, a switch for each type of day. [time, features]
+
+    mean  [time]  as for `weather_features`
+    """
+    clock = clock_of(panel, series)
+    week = (clock.kind + clock.day) / DAY_TYPES
+    years = [] if clock.year is None else [harmonics(clock.year, WAVES)[:, 1:]]
+    waves = [harmonics(clock.day, WAVES)[:, 1:], harmonics(week, WAVES)[:, 1:], *years]
+    types = [np.eye(DAY_TYPES)[clock.kind], np.eye(DAY_TYPES)[delayed(clock.kind, clock.steps)]]
+    columns = [mean, *_covariates(panel, series, clock)]
+    return np.ascontiguousarray(np.concatenate([*waves, *types, np.stack(columns, axis=1)], axis=1))
+
+
+def _covariates(panel: Panel, series: int, clock: Clock) -> list[FloatArray]:
     rows, history = panel.rows(series), panel.history(series)
+    columns: list[FloatArray] = []
     for column in range(panel.known.shape[1]):
         switch = is_binary(panel.known[history, column])
         columns += _of_covariate(panel.known[rows, column], clock.steps, switch=switch)
-    return np.ascontiguousarray(np.stack(columns, axis=1))
+    return columns
 
 
 def _of_covariate(x: FloatArray, day: int, *, switch: bool) -> list[FloatArray]:

@@ -5,7 +5,7 @@ from gatecast.linear.arima_ledger import arima_ledger
 from gatecast.linear.autoregression import BLOCKS, MARGIN, Autoregression, Fitted, blocks_of, fit_lags
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
 from gatecast.linear.compiled import until_compiled
-from gatecast.linear.design import clock_of, delayed
+from gatecast.linear.design import DAY_TYPES, Clock, clock_of, delayed, harmonics
 from gatecast.linear.diagnosis import Diagnosis
 from gatecast.linear.kept import KEPT
 from gatecast.linear.lags import lag_set
@@ -27,12 +27,14 @@ from gatecast.linear.trailing import trailing_mean
 __all__ = [
     "ARIMA",
     "BLOCKS",
+    "DAY_TYPES",
     "HELD",
     "KEPT",
     "LEVEL",
     "MARGIN",
     "Ages",
     "Autoregression",
+    "Clock",
     "Diagnosis",
     "Drift",
     "Fitted",
@@ -54,6 +56,7 @@ __all__ = [
     "delayed",
     "fit_lags",
     "fit_spread",
+    "harmonics",
     "lag_set",
     "ledger_of",
     "on_scale",

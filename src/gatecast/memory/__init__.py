@@ -26,6 +26,7 @@ from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
+from gatecast.memory.perceptron import Perceptron, Practice, learn_perceptron
 from gatecast.memory.record import (
     ElmanRecord,
     GRURecord,
@@ -71,7 +72,9 @@ __all__ = [
     "Network",
     "Output",
     "PeepholeLSTMCell",
+    "Perceptron",
     "Plan",
+    "Practice",
     "Record",
     "Recurrent",
     "Rows",
@@ -92,6 +95,7 @@ __all__ = [
     "implied_half_life",
     "learn_inputs",
     "learn_network",
+    "learn_perceptron",
     "one_thread",
     "ordinary",
     "own_width",

@@ -12,6 +12,7 @@ from gatecast.kept import Kept, demand
 from gatecast.memory.alone import GRU, LSTM, RNN
 from gatecast.memory.inputs import Inputs
 from gatecast.memory.network import Network, Shape
+from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.scaled import Calibrated
 from gatecast.memory.train import Snapshot, Trained, Training, device
 
@@ -93,6 +94,15 @@ def _check_inputs(inputs: Inputs) -> None:
     demand(inputs.movement.shape == inputs.scale.center.shape, "a movement for each series")
 
 
+def _check_perceptron(one: Perceptron) -> None:
+    sizes = [len(one.center)]
+    for weight, bias in one.layers:
+        demand(weight.ndim == 2 and weight.shape == (len(bias), sizes[-1]), "layers that fit together")
+        sizes.append(len(bias))
+    demand(len(one.layers) > 0 and sizes[-1] == 1, "one number said of each row")
+    demand(one.spread.shape == one.center.shape and np.all(one.spread > 0), "a spread for each input")
+
+
 _LEARNED = {
     "inputs_": Inputs,
     "constant_": BoolArray,
@@ -110,6 +120,7 @@ KEPT = {
     "memory.snapshot": Kept(Snapshot),
     "memory.trained": Kept(Trained, check=_check_trained),
     "memory.calibrated": Kept(Calibrated),
+    "memory.perceptron": Kept(Perceptron, check=_check_perceptron),
     "lstm": Kept(LSTM, _LEARNED),
     "gru": Kept(GRU, _LEARNED),
     "rnn": Kept(RNN, _LEARNED),

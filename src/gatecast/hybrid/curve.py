@@ -1,0 +1,221 @@
+"""A member that is not linear: a regression that may bend, with autoregressive errors.
+
+    u_t = what the linear regression leaves of the series
+    g_k = what a learner says of calendar and weather (a perceptron, boosted trees), fitted to u out of fold
+    λ_k = slopes of u on the g_k over quasi-differences of a day; none below 0, all together 1 at most
+    v_t = u_t - Σ_k λ_k g_kt;  v_t = c + Σ_l φ_l v_{t-l} + e_t
+
+Learners say what sums of terms cannot, such as heat on a Sunday evening in August. They read calendar and
+covariates of a row, never the series' own past: on that they learn a year of noise by heart. Each stretch of
+four weeks is foreseen by what has not seen it, so λ tells how much of it holds: 0 for noise.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from gatecast._types import BoolArray, FloatArray, IntArray
+from gatecast.data import Panel
+from gatecast.hybrid.around import fit_around, paths_around
+from gatecast.hybrid.forest import Forest
+from gatecast.hybrid.member import Maker, Seen
+from gatecast.hybrid.weather import row_features, steps_of_day, weather_features
+from gatecast.linear import Autoregression, Fitted, blocks_of
+from gatecast.memory import Perceptron
+
+FOLDS = 6
+FOLD_DAYS = 28
+FEWEST_ROWS = 200  # known ones
+FEWEST_DAYS = 60
+RHO = 0.8  # of the quasi-difference over a day, as for the linear regression
+PLACES = 6  # decimals learned from: rounding that differs with a series' unit must not move a threshold
+
+Kind = Literal["trees", "perceptron"]
+FEATURES: dict[Kind, Callable[[Panel, int, FloatArray], FloatArray]] = {
+    "trees": weather_features,
+    "perceptron": row_features,
+}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a learner is given.
+
+    features  [time, columns]
+    target    [time]  what the linear regression leaves; NaN where unknown
+    rows      [time]  to learn from
+    day       steps of a day
+    """
+
+    features: Float[FloatArray, "time columns"]
+    target: Float[FloatArray, "time"]
+    rows: BoolArray
+    day: int
+
+
+Learner = Callable[[Lesson], Forest | Perceptron]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What one kind of learner has to say of a series.
+
+    folds  one for each fold, learned without it
+    slope  how much of it is believed, λ
+    """
+
+    kind: Kind
+    folds: tuple[Forest | Perceptron, ...]
+    slope: float
+
+    def of(
+        self, features: Float[FloatArray, "rows columns"], fold: Int[IntArray, "rows"]
+    ) -> Float[FloatArray, "rows"]:
+        """By what has not seen a row; behind the history (fold -1) the mean of all. [rows]"""
+        said = np.zeros(len(features))
+        for k, one in enumerate(self.folds):
+            mine = fold == k
+            said[mine] = one.of(features[mine])
+        ahead = fold < 0
+        if ahead.any():
+            said[ahead] = sum(one.of(features[ahead]) for one in self.folds) / len(self.folds)
+        return said
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What is learned of one series: voices, and the autoregression of what they leave."""
+
+    voices: tuple[Voice, ...]
+    around: Fitted
+
+
+@dataclass(frozen=True)
+class Curved:
+    """The bent regressions of a panel; series without one repeat the autoregression."""
+
+    series: tuple[Curve | None, ...]
+    name = "regression that bends"
+    linear = False
+
+    def paths(self, seen: Seen, position: IntArray) -> FloatArray:
+        """By learners and coefficients that have not seen the outcome."""
+        curve, scale = self.series[seen.series], seen.full.path_scale_
+        if curve is None:
+            found = seen.full.crossed_paths(seen.panel, seen.series, position, seen.left)
+            return seen.on_scale(found)
+        panel, steps, (error, mean) = seen.panel, curve.around.steps, seen.left
+        season, longest = panel.seasons[0], int(curve.around.lags.max(initial=1))
+        since = relevant(error, int(position.min()) + 1 - longest, season)
+        until = min(int(position.max()) + seen.horizon + 1, len(mean))
+        part = slice(since, until)
+        fold = folds_of(panel, seen.series, len(mean), steps)
+        believed = np.zeros(len(mean))
+        for voice in curve.voices:
+            if voice.slope > 0.0:
+                features = FEATURES[voice.kind](panel, seen.series, np.round(mean, PLACES))[part]
+                believed[part] += voice.slope * voice.of(features, fold[part])
+        block = blocks_of(panel, len(mean), steps)
+        left, whole = error - believed, mean + believed
+        paths = paths_around(curve.around, season, block, left, whole, position, seen.horizon)
+        return seen.on_scale(scale.inverse(paths, seen.series))
+
+
+def curved(learners: dict[Kind, Learner]) -> Maker:
+    """Makes the member from what the learners say."""
+
+    def make(panel: Panel, full: Autoregression) -> Curved | None:
+        curves = tuple(_learn(panel, i, full, learners) for i in range(len(panel)))
+        return Curved(curves) if any(one is not None for one in curves) else None
+
+    return make
+
+
+def relevant(error: Float[FloatArray, "time"], first: int, season: int) -> int:
+    """From which row on the rest follows: a whole season of known values, at or before `first`; else 0.
+
+    Gaps are filled from a season before, so that no row behind such a season depends on an earlier one.
+    """
+    since = first - season
+    while since > 0 and not np.isfinite(error[since : since + season]).all():
+        since -= season
+    return max(since, 0)
+
+
+def folds_of(panel: Panel, series: int, time: int, fitted: int) -> IntArray:
+    """The fold of each row: stretches of four weeks, dealt out in turn; -1 behind the fitted steps. [time]"""
+    stretch = max(1, min(FOLD_DAYS * steps_of_day(panel, series), -(-fitted // FOLDS)))
+    step = np.arange(time)
+    return np.where(step < fitted, (step // stretch) % FOLDS, -1)
+
+
+def slopes_of(
+    error: Float[FloatArray, "time"],
+    said: Float[FloatArray, "voices time"],
+    day: int,
+    rows: BoolArray,
+) -> Float[FloatArray, "voices"]:
+    """How much of what each voice says holds: least squares over quasi-differences of a day.
+
+    error    [time]          what the regression leaves, NaN where unknown
+    said     [voices, time]
+    day      steps of a day
+    rows     [time]          to learn from
+    returns  [voices]        none below 0, all together 1 at most
+
+    >>> draw = np.random.default_rng(0)
+    >>> truth, noise = draw.normal(size=(2, 4000))
+    >>> slopes_of(truth + noise, np.stack([truth, noise[::-1]]), 24, np.ones(4000, dtype=bool)).round(1)
+    array([1., 0.])
+    """
+
+    def moved(x: FloatArray) -> FloatArray:
+        difference: FloatArray = x[..., day:] - RHO * x[..., :-day]
+        return difference
+
+    u, g = moved(error), moved(said)
+    known = np.isfinite(u) & rows[day:] & rows[:-day]
+    u, g = u[known], g[:, known]
+    best, least = np.zeros(len(said)), 0.0
+    for count in range(1, len(said) + 1):  # of the few subsets the best
+        for some in map(list, combinations(range(len(said)), count)):
+            gram, moment = g[some] @ g[some].T, g[some] @ u
+            if np.linalg.matrix_rank(gram) < count:
+                continue
+            slope = np.linalg.solve(gram, moment)
+            slope = slope / max(1.0, float(slope.sum()))
+            gain = float(slope @ gram @ slope - 2 * slope @ moment)
+            if (slope >= 0).all() and gain < least:
+                best, least = np.zeros(len(said)), gain
+                best[some] = slope
+    return best
+
+
+def _learn(panel: Panel, series: int, full: Autoregression, learners: dict[Kind, Learner]) -> Curve | None:
+    """The curve of one series; none where it has no regression or too little history."""
+    error, mean = full.remainder(panel, series)
+    steps, day = int(panel.known_steps[series]), steps_of_day(panel, series)
+    fitted = np.arange(len(error)) < steps
+    usable = fitted & np.isfinite(error)
+    if full.fitted_[series].regression is None or usable.sum() < max(FEWEST_ROWS, FEWEST_DAYS * day):
+        return None
+    fold, target = folds_of(panel, series, len(error), steps), np.round(error, PLACES)
+    voices, said = [], []
+    for kind, learn in learners.items():
+        features = FEATURES[kind](panel, series, np.round(mean, PLACES))
+        folds = tuple(learn(Lesson(features, target, usable & (fold != k), day)) for k in range(FOLDS))
+        voices.append(Voice(kind, folds, 1.0))
+        said.append(voices[-1].of(features, fold))
+    slopes = slopes_of(error, np.stack(said), day, fitted)
+    heard = tuple(Voice(v.kind, v.folds, float(s)) for v, s in zip(voices, slopes, strict=True))
+    return Curve(heard, fit_around(panel, series, error - slopes @ np.stack(said)))
+
+
+def kinds(curves: Sequence[Curve | None]) -> tuple[Kind, ...]:
+    """Which learners are heard in any of some curves."""
+    found: list[Kind] = [v.kind for c in curves if c is not None for v in c.voices if v.slope > 0.0]
+    return tuple(dict.fromkeys(found))

@@ -16,14 +16,14 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, Scale, fill_causally, fit_scale
 from gatecast.forecaster import Origins
 from gatecast.linear.design import design_for
-from gatecast.linear.lags import lag_set
+from gatecast.linear.lags import lag_set, wide_lag_set
 from gatecast.linear.paths import PathForecaster
 from gatecast.linear.regression import Regression, fit_regression
 from gatecast.linear.robust import decay, lag_matrix, recursive_paths, robust_ridge
 from gatecast.linear.split import HELD, LEVEL, Ages, Reason, Split, reasons_ahead, superposed_recursion
 
 HALF_LIFE = 400.0  # steps, for a series without regressors
-HALF_LIFE_REGRESSED = 2000.0
+HALF_LIFE_REGRESSED = 4000.0
 RIDGE = 0.002
 MARGIN = 0.5  # how far beyond its past range a scaled forecast may go
 BLOCKS = 12
@@ -187,18 +187,15 @@ class Autoregression(PathForecaster):
         if design is not None:
             lag = panel.seasons[0] if panel.seasons[0] > 1 else 0
             regression = fit_regression(panel, series, design, scaled, lag, block, BLOCKS)
-        mean = (
-            np.zeros(len(scaled))
-            if regression is None
-            else regression.mean(panel, series, np.full(len(scaled), -1))
-        )
+        # what the regression leaves of steps it has seen would be smaller and shorter-lived than what it will
+        mean = np.zeros(len(scaled)) if regression is None else regression.mean(panel, series, block)
         error = (scaled - mean)[seen]
         season, longest = panel.seasons[0], max(len(error) // 3, 1)
         filled = fill_causally(error, np.array([0, len(error)]), season)
         if longest < season < len(error):  # too few cycles to learn from: the last one repeats
             lags, coefficients = np.array([season]), np.tile([1.0, 0.0], (BLOCKS + 1, 1))
         else:
-            lags = lag_set(panel.seasons, longest)
+            lags = (lag_set if regression is None else wide_lag_set)(panel.seasons, longest)
             coefficients = fit_lags(error, filled, lags, season, block[seen], regression is not None)
         return Fitted(
             regression,

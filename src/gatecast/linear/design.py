@@ -131,7 +131,8 @@ class Design:
         if not self.detail.calendar:
             return []
         first, last = self.span
-        trend = ((times - first) / max(last - first, 1))[:, None]
+        # held where history ends: a slope of one or two years, carried on, errs more than no slope
+        trend = ((np.minimum(times, last) - first) / max(last - first, 1))[:, None]
         dated, daily = clock.year is not None, clock.steps > 1
         name = (DAY_AND_TIME if daily else "day of the week") if dated else "place in the seasons"
         terms = [

@@ -10,6 +10,7 @@ from gatecast._types import IntArray
 
 RECENT = 3
 WIDE_FROM = 24  # steps of the first season
+MOST_DIRECT = 200
 
 
 def lag_set(seasons: Sequence[int], longest: int) -> Int[IntArray, "lags"]:
@@ -56,6 +57,25 @@ def wide_lag_set(seasons: Sequence[int], longest: int) -> Int[IntArray, "lags"]:
                 lags |= {lag for m in range(3 * shorter, longer, shorter) for lag in _around(m, 1)}
             lags |= _around(longer, 2)
     return np.array(sorted(lag for lag in lags if 1 <= lag <= longest), dtype=np.int64)
+
+
+def direct_lags(day: int, week: int, longest: int) -> Int[IntArray, "lags"]:
+    """Steps before an origin that a direct forecast reads: every one of the last days', and last week's.
+
+    Where a day has many steps, every second or third … of them, so that they stay a few hundred.
+
+    >>> direct_lags(24, 168, 400).tolist() == list(range(169))
+    True
+    >>> len(direct_lags(1440, 10080, 6700))
+    112
+    """
+    reach = min(week + 1, longest)
+    stride = next(
+        step
+        for step in range(1, day + 1)
+        if day % step == 0 and step * MOST_DIRECT >= min(reach, day * MOST_DIRECT)
+    )
+    return np.arange(0, reach, stride, dtype=np.int64)
 
 
 def _around(center: int, reach: int) -> set[int]:

@@ -64,7 +64,7 @@ class Direct:
         return np.concatenate([read, product, np.ones((len(position), 1)), waves], axis=1)
 
 
-def waves_of(position: Int[IntArray, "origins"], day: int) -> Float[FloatArray, "origins {2*WAVES}"]:
+def waves_of(position: Int[IntArray, "origins"], day: int) -> Float[FloatArray, "origins waves"]:
     """Sines and cosines of the phase of some steps, counted from the start of the series. [origins, waves]"""
     angles = 2 * np.pi * (position[:, None] % day) / day * np.arange(1, WAVES + 1)
     return np.concatenate([np.sin(angles), np.cos(angles)], axis=1)

@@ -67,14 +67,11 @@ def direct_lags(day: int, week: int, longest: int) -> Int[IntArray, "lags"]:
     >>> direct_lags(24, 168, 400).tolist() == list(range(169))
     True
     >>> len(direct_lags(1440, 10080, 6700))
-    112
+    187
     """
     reach = min(week + 1, longest)
-    stride = next(
-        step
-        for step in range(1, day + 1)
-        if day % step == 0 and step * MOST_DIRECT >= min(reach, day * MOST_DIRECT)
-    )
+    fewest = max(1, -(-reach // MOST_DIRECT))
+    stride = next((step for step in range(fewest, day) if day % step == 0), day)
     return np.arange(0, reach, stride, dtype=np.int64)
 
 

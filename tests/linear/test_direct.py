@@ -1,4 +1,4 @@
-"""Direct corrections of a recursion: linear in the past, blind to what was left out, believed where they help."""
+"""Direct corrections: affine in the past, blind to what was left out, believed as far as they help."""
 
 import numpy as np
 import pytest

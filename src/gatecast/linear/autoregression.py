@@ -253,9 +253,10 @@ class Autoregression(PathForecaster):
         filled = fill_causally(error, np.array([0, len(error)]), panel.seasons[0])
         middle = block[np.minimum(positions + 1 + self.horizon // 2, len(block) - 1)]
         paths = self._recursions(fitted, filled, positions, middle)
-        for b in np.unique(middle) if fitted.direct is not None else ():
-            mine = middle == b
-            paths[mine] += fitted.direct.correction(filled, positions[mine], int(b))
+        if (direct := fitted.direct) is not None:
+            for b in np.unique(middle):
+                mine = middle == b
+                paths[mine] += direct.correction(filled, positions[mine], int(b))
         paths = np.clip(paths, fitted.low, fitted.high)
         steps = np.minimum(positions[:, None] + np.arange(1, self.horizon + 1), len(mean) - 1)
         unscaled: FloatArray = self.path_scale_.inverse(paths + mean[steps], series)

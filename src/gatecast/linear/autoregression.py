@@ -8,7 +8,7 @@ two Huber steps keep spikes from bending it. Forecasts are recursive, from every
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,17 +16,23 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, Scale, fill_causally, fit_scale
 from gatecast.forecaster import Origins
 from gatecast.linear.design import design_for
-from gatecast.linear.lags import lag_set
+from gatecast.linear.direct import Direct, fit_direct
+from gatecast.linear.lags import direct_lags, lag_set, wide_lag_set
 from gatecast.linear.paths import PathForecaster
+from gatecast.linear.recursion import BLOCKS, fit_lags, recursions
 from gatecast.linear.regression import Regression, fit_regression
-from gatecast.linear.robust import decay, lag_matrix, recursive_paths, robust_ridge
-from gatecast.linear.split import HELD, LEVEL, Ages, Reason, Split, reasons_ahead, superposed_recursion
+from gatecast.linear.split import (
+    HELD,
+    LEVEL,
+    Ages,
+    Reason,
+    Split,
+    reasons_ahead,
+    superposed,
+    superposed_recursion,
+)
 
-HALF_LIFE = 400.0  # steps, for a series without regressors
-HALF_LIFE_REGRESSED = 2000.0
-RIDGE = 0.002
 MARGIN = 0.5  # how far beyond its past range a scaled forecast may go
-BLOCKS = 12
 BLOCK_DAYS = 28
 
 
@@ -39,6 +45,7 @@ class Fitted:
     intercepts    [blocks + 1]
     low, high     bounds of u
     steps         of history it was fitted on
+    direct        what the recursion gets wrong at each step ahead, where there is a regression
     """
 
     regression: Regression | None
@@ -48,6 +55,7 @@ class Fitted:
     low: float
     high: float
     steps: int
+    direct: Direct | None = None
 
 
 class Autoregression(PathForecaster):
@@ -154,6 +162,11 @@ class Autoregression(PathForecaster):
             self.horizon,
             (fitted.low, fitted.high),
         )
+        if (direct := fitted.direct) is not None:
+            at, until = np.array([position]), filled[: position + 1]
+            still = direct.correction(np.zeros(position + 1), at, int(b))[0]
+            constant = constant + still
+            past = past + superposed(until, ages, lambda some: direct.correction(some, at, int(b))[0] - still)
         said = {**ahead, LEVEL: ahead[LEVEL] + constant}
         return Split({**said, HELD: held} if held.any() else said, past)
 
@@ -187,20 +200,17 @@ class Autoregression(PathForecaster):
         if design is not None:
             lag = panel.seasons[0] if panel.seasons[0] > 1 else 0
             regression = fit_regression(panel, series, design, scaled, lag, block, BLOCKS)
-        mean = (
-            np.zeros(len(scaled))
-            if regression is None
-            else regression.mean(panel, series, np.full(len(scaled), -1))
-        )
+        # what the regression leaves of steps it has seen would be smaller and shorter-lived than what it will
+        mean = np.zeros(len(scaled)) if regression is None else regression.mean(panel, series, block)
         error = (scaled - mean)[seen]
         season, longest = panel.seasons[0], max(len(error) // 3, 1)
         filled = fill_causally(error, np.array([0, len(error)]), season)
         if longest < season < len(error):  # too few cycles to learn from: the last one repeats
             lags, coefficients = np.array([season]), np.tile([1.0, 0.0], (BLOCKS + 1, 1))
         else:
-            lags = lag_set(panel.seasons, longest)
+            lags = (lag_set if regression is None else wide_lag_set)(panel.seasons, longest)
             coefficients = fit_lags(error, filled, lags, season, block[seen], regression is not None)
-        return Fitted(
+        fitted = Fitted(
             regression,
             lags,
             coefficients[:, :-1].copy(),
@@ -209,6 +219,26 @@ class Autoregression(PathForecaster):
             high=float(filled.max()) + MARGIN,
             steps=len(error),
         )
+        return fitted if regression is None else replace(fitted, direct=self._corrected(panel, fitted, error))
+
+    def _corrected(self, panel: Panel, fitted: Fitted, error: FloatArray) -> Direct | None:
+        """Learn what the recursion gets wrong within the history it was fitted on. error: [time]"""
+        day, block = panel.seasons[0], blocks_of(panel, fitted.steps, fitted.steps)
+        back = direct_lags(day, panel.seasons[-1], fitted.steps // 3)
+        origin = np.arange(len(back) and int(back[-1]), fitted.steps - self.horizon)
+        if day == 1 or len(origin) == 0:
+            return None
+        filled = fill_causally(error, np.array([0, len(error)]), day)
+        own = block[origin + 1 + self.horizon // 2]
+        outcome = error[origin[:, None] + np.arange(1, self.horizon + 1)]
+        missed = outcome - self._recursions(fitted, filled, origin, own)
+        return fit_direct(filled, back, day, origin, missed, own, BLOCKS)
+
+    def _recursions(
+        self, fitted: Fitted, filled: FloatArray, positions: IntArray, block: IntArray
+    ) -> FloatArray:
+        phi, c, bounds = fitted.coefficients, fitted.intercepts, (fitted.low, fitted.high)
+        return recursions(filled, fitted.lags, phi, c, positions, block, self.horizon, bounds)
 
     def _paths(
         self,
@@ -221,52 +251,16 @@ class Autoregression(PathForecaster):
         fitted, (error, mean) = self.fitted_[series], left
         block = self._blocks(panel, series, crossed)
         filled = fill_causally(error, np.array([0, len(error)]), panel.seasons[0])
-        # an origin so early that its lags reach before the series reads the first value there
-        longest = int(fitted.lags.max(initial=1))
-        padded = np.concatenate([np.full(longest, filled[0]), filled])
         middle = block[np.minimum(positions + 1 + self.horizon // 2, len(block) - 1)]
-        paths = np.empty((len(positions), self.horizon))
-        for b in np.unique(middle):
-            mine = middle == b
-            paths[mine] = recursive_paths(
-                padded,
-                fitted.lags,
-                fitted.coefficients[b],
-                fitted.intercepts[b],
-                positions[mine] + longest,
-                self.horizon,
-                fitted.low,
-                fitted.high,
-            )
+        paths = self._recursions(fitted, filled, positions, middle)
+        if (direct := fitted.direct) is not None:
+            for b in np.unique(middle):
+                mine = middle == b
+                paths[mine] += direct.correction(filled, positions[mine], int(b))
+        paths = np.clip(paths, fitted.low, fitted.high)
         steps = np.minimum(positions[:, None] + np.arange(1, self.horizon + 1), len(mean) - 1)
         unscaled: FloatArray = self.path_scale_.inverse(paths + mean[steps], series)
         return unscaled
-
-
-def fit_lags(
-    error: FloatArray, filled: FloatArray, lags: IntArray, season: int, block: IntArray, regressed: bool
-) -> FloatArray:
-    """Coefficients of the lags and, last, the intercept, leaving out each block in turn, last none.
-
-    error   [time]  scaled, NaN where unknown: such steps are no targets
-    filled  [time]  the same with gaps filled, for the lags
-    block   [time]
-    returns [blocks + 1, lags + 1]
-    """
-    prior, penalty = np.zeros(len(lags) + 1), np.full(len(lags) + 1, RIDGE)
-    penalty[-1] = 0.0
-    anchor = np.flatnonzero(lags == season) if season > 1 else np.flatnonzero(lags == 1)
-    if not regressed and len(anchor):
-        prior[anchor[0]] = 1.0
-    design = np.column_stack([lag_matrix(filled, lags), np.ones(len(filled))])
-    usable = np.isfinite(design).all(axis=1) & np.isfinite(error)
-    weights = decay(len(error), HALF_LIFE_REGRESSED if regressed else HALF_LIFE)
-    coefficients = np.tile(prior, (BLOCKS + 1, 1))
-    for left_out in range(BLOCKS + 1):
-        rows = usable & (block != left_out)
-        if rows.any():
-            coefficients[left_out] = robust_ridge(design[rows], error[rows], weights[rows], penalty, prior)
-    return coefficients
 
 
 def blocks_of(panel: Panel, time: int, fitted: int) -> IntArray:

@@ -4,7 +4,8 @@ Each term is something slow times the shape of the day: H are harmonics of the l
 
     day type (8) × slots        year (harmonics) × H        trend
     each 0/1 covariate and the day after it × H
-    each other covariate: hinges of itself and of its day mean × H, its lags and longer means × low H
+    each other covariate: hinges of itself, of its means over six hours and a day, and of itself on days off
+    × H, hinges of its mean over three days, its lags and longer means × low H
 
 After Hong, Wang & Willis, A naive multiple linear regression benchmark for short term load forecasting
 (2011), and the recency effect of Wang, Liu & Hong, Electric load forecasting with big data (2016).
@@ -41,7 +42,7 @@ MICROSECONDS_IN_DAY = 86_400_000_000
 class Detail:
     """How much of the design a history carries.
 
-    covariates  0 straight lines only, 1 hinges by day shape, 2 also lags and longer means
+    covariates  0 straight lines only, 1 hinges by day shape, 2 also lags, other means and days off
     calendar    whether day types and the trend enter
     years       harmonics of the year, 0 for none
     """
@@ -131,7 +132,8 @@ class Design:
         if not self.detail.calendar:
             return []
         first, last = self.span
-        trend = ((times - first) / max(last - first, 1))[:, None]
+        # held where history ends: a slope of one or two years, carried on, errs more than no slope
+        trend = ((np.minimum(times, last) - first) / max(last - first, 1))[:, None]
         dated, daily = clock.year is not None, clock.steps > 1
         name = (DAY_AND_TIME if daily else "day of the week") if dated else "place in the seasons"
         terms = [
@@ -157,8 +159,14 @@ class Design:
             backs = sorted({max(1, round(h * clock.steps / 24)) for h in RECENT_HOURS})
             recent = [delayed(x, back) for back in backs]
             longer = [trailing_mean(x, days * clock.steps) for days in (3, 7)]
-            weekend = np.isin(clock.kind, (5, 6, 7)) * x
-            terms.append(Term(np.stack([*recent, *longer, weekend], axis=1), "low"))
+            free = np.isin(clock.kind, (5, 6, 7)).astype(np.float64)[:, None]
+            quarter = trailing_mean(x, max(1, clock.steps // 4))
+            terms += [
+                Term(np.stack([*recent, *longer], axis=1), "low"),
+                Term(hinges(x, self.knots[column]) * free, "day"),
+                Term(hinges(quarter, self.knots[column]), "day"),
+                Term(hinges(longer[0], self.knots[column]), "low"),
+            ]
         return terms
 
 

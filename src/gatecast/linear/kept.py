@@ -9,14 +9,16 @@ from gatecast.data import Scale
 from gatecast.interval import Calibration, Width
 from gatecast.kept import Kept, demand
 from gatecast.linear.arima import ARIMA
-from gatecast.linear.autoregression import BLOCKS, Autoregression, Fitted
+from gatecast.linear.autoregression import Autoregression, Fitted
 from gatecast.linear.baselines import Drift, SeasonalNaive
 from gatecast.linear.design import Design, Detail
+from gatecast.linear.direct import WAVES, Direct
 from gatecast.linear.filter import MANY
 from gatecast.linear.fitted import FittedSeries, Member
 from gatecast.linear.paths import Spread
 from gatecast.linear.position import Position, System
 from gatecast.linear.recent import Recent, RecentARIMA
+from gatecast.linear.recursion import BLOCKS
 from gatecast.linear.regression import Regression
 from gatecast.linear.running import Running
 from gatecast.linear.sarima import Sarima
@@ -36,6 +38,15 @@ def _check_fitted(fitted: Fitted) -> None:
     demand(fitted.intercepts.shape == (BLOCKS + 1,), "an intercept for every block")
     regression = fitted.regression
     demand(regression is None or len(regression.coefficients) == BLOCKS + 1, "a regression of every block")
+
+
+def _check_direct(direct: Direct) -> None:
+    back, some, beta = direct.back, direct.modulated, direct.coefficients
+    demand(back.ndim == 1 and np.all((back >= 0) & (back < FAR)), "steps before an origin, from 0 on")
+    demand(some.ndim == 1 and np.all((some >= 0) & (some < len(back))), "lags that are there to modulate")
+    demand(direct.day >= 1, "a day of one step or more")
+    columns = len(back) + 1 + 2 * WAVES * (1 + len(some))
+    demand(beta.ndim == 3 and beta.shape[:2] == (BLOCKS + 1, columns), "coefficients of every block and lag")
 
 
 def _check_design(design: Design) -> None:
@@ -94,6 +105,7 @@ KEPT = {
     "linear.detail": Kept(Detail),
     "linear.design": Kept(Design, check=_check_design),
     "linear.regression": Kept(Regression),
+    "linear.direct": Kept(Direct, check=_check_direct),
     "linear.fitted": Kept(Fitted, check=_check_fitted),
     "linear.orders": Kept(Shape),
     "linear.sarima": Kept(Sarima, check=_check_sarima),

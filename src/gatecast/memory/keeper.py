@@ -49,9 +49,7 @@ class Keeper:
     Where a step is given instead of windows, its weights are kept and no step follows it.
     """
 
-    def __init__(
-        self, network: Network, held_out: Cutter | int, training: Training, levels: Tensor
-    ) -> None:
+    def __init__(self, network: Network, held_out: Cutter | int, training: Training, levels: Tensor) -> None:
         self._network, self._held_out, self._levels = network, held_out, levels
         self._first = training.steps // 2
         self._every = max(1, (training.steps - self._first) // training.checks)

@@ -47,25 +47,55 @@ def break_once() -> None:
     Descent.take = once
 
 
-def killed_at(kill: int, kind: str, path: Path, breaks: bool = False) -> None:
-    """Fit in another process that kills itself, as no handler can prevent, before it takes a certain step."""
-    code = f"""
+NURSERY = """
 import os, signal, sys
-sys.path[:0] = [{str(SOURCE)!r}, {str(Path(__file__).parents[1])!r}]
+sys.path[:0] = {paths!r}
 from artifact import test_checkpoint as test
-if {breaks}: test.break_once()
-take, tries = test.Descent.take, []
-def mortal(self, batch):
-    tries.append(1)
-    if len(tries) == {kill}:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return take(self, batch)
-test.Descent.take = mortal
-with test.checkpointing({str(path)!r}):
-    test.model({kind!r}).fit(test.table())
+
+def fit(path, kind, kill, breaks):
+    if breaks:
+        test.break_once()
+    take, tries = test.Descent.take, []
+    def mortal(self, batch):
+        tries.append(1)
+        if len(tries) == kill:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return take(self, batch)
+    test.Descent.take = mortal
+    with test.checkpointing(path):
+        test.model(kind).fit(test.table())
+
+for path, kind, kill, breaks in {deaths!r}:
+    child = os.fork()
+    if not child:
+        fit(path, kind, kill, breaks)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL, (path, kind, kill, breaks)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+PLAIN = [("lstm", 1), ("lstm", 11), ("lstm", 16), ("lstm", 24), ("hybrid", 33)]
+BREAKING = [("lstm", 9), ("lstm", 19), ("lstm", 23)]
+
+
+@pytest.fixture(scope="module")
+def graves(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What trainings leave that kill themselves, as no handler can prevent, before they take a certain step."""
+    folder = tmp_path_factory.mktemp("graves")
+    deaths = [
+        (str(folder / f"{kind} {kill} {breaks}"), kind, kill, breaks)
+        for breaks, cases in ((False, PLAIN), (True, BREAKING))
+        for kind, kill in cases
+    ]
+    code = NURSERY.format(paths=[str(SOURCE), str(Path(__file__).parents[1])], deaths=deaths)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def left(graves: Path, name: str, path: Path) -> Path:
+    """A copy of what one left, if anything."""
+    if (graves / name).exists():
+        path.write_bytes((graves / name).read_bytes())
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -75,15 +105,17 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return {kind: save(model(kind).fit(table()), folder / kind).read_bytes() for kind in ("lstm", "hybrid")}
 
 
-@pytest.mark.parametrize(
-    ("kind", "kill"), [("lstm", 1), ("lstm", 11), ("lstm", 16), ("lstm", 24), ("hybrid", 33)]
-)
+@pytest.mark.parametrize(("kind", "kill"), PLAIN)
 def test_a_killed_training_goes_on_to_the_same_bytes(
-    kind: str, kill: int, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str,
+    kill: int,
+    whole: dict[str, bytes],
+    graves: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The 33rd step of a hybrid is of its second training: the first one is not taken again."""
-    path = tmp_path / "c.checkpoint"
-    killed_at(kill, kind, path)
+    path = left(graves, f"{kind} {kill} False", tmp_path / "c.checkpoint")
     assert path.exists() == (kill > 1)
     taken, take = [], Descent.take
 
@@ -103,13 +135,12 @@ def test_a_killed_training_goes_on_to_the_same_bytes(
 
 
 def test_a_training_killed_after_it_stepped_back_goes_on_to_the_same_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    graves: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Killed before the step back, between it and the milestone after, and later; and never."""
     results = []
-    for kill in (0, 9, 19, 23):
-        path = tmp_path / f"{kill}.checkpoint"
-        if kill:
-            killed_at(kill, "lstm", path, breaks=True)
+    for kind, kill in [*BREAKING, ("lstm", 0)]:
+        path = left(graves, f"{kind} {kill} True", tmp_path / f"{kill}.checkpoint")
         with monkeypatch.context() as patch:
             patch.setattr(Descent, "take", Descent.take)
             break_once()
@@ -126,11 +157,9 @@ def test_a_checkpoint_changes_nothing(whole: dict[str, bytes], tmp_path: Path) -
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def begun(graves: Path) -> Path:
     """The checkpoint of a training that was killed."""
-    path = tmp_path_factory.mktemp("begun") / "c.checkpoint"
-    killed_at(15, "lstm", path)
-    return path
+    return graves / "lstm 16 False"
 
 
 @pytest.mark.parametrize(

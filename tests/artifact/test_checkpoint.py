@@ -78,7 +78,7 @@ BREAKING = [("lstm", 9), ("lstm", 19), ("lstm", 23)]
 
 @pytest.fixture(scope="module")
 def graves(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What trainings leave that kill themselves, as no handler can prevent, before they take a certain step."""
+    """What trainings leave that kill themselves, as no handler can prevent, before a certain step."""
     folder = tmp_path_factory.mktemp("graves")
     deaths = [
         (str(folder / f"{kind} {kill} {breaks}"), kind, kill, breaks)

@@ -4,8 +4,8 @@
 
 Scores are standard normal with first-order autocorrelation r, as of calibrated forecasts whose errors follow
 one another; a year of daily origins is judged after the reference part. False alarms are shares of 2000 years
-with any of the three alarms; delays are medians over 300 years, in origins; "missed" is the share of them that
-showed nothing in a year.
+with any of the three alarms; delays are medians over 300 years, in origins; "missed" is the share of years
+that went by without one.
 """
 
 import numpy as np

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import os
 import re
+import signal
 import sys
 
 import numpy as np
@@ -14,6 +16,7 @@ from gatecast.catalogue import MODELS, entry_of, model
 from gatecast.cli import main, show
 from gatecast.data import read_table
 from gatecast.errors import OptionError
+from gatecast.memory.descent import Descent
 
 
 @pytest.fixture
@@ -311,6 +314,59 @@ def test_an_interrupted_command_exits_with_130(gatecast, load, monkeypatch):
     assert "Traceback" not in err
 
 
+def pressing(monkeypatch, *steps):
+    """Press Ctrl-C, as a terminal does, at these steps of a training."""
+    take = Descent.take
+
+    def pressed(self, batch):
+        for _ in range(steps.count(self.step)):
+            os.kill(os.getpid(), signal.SIGINT)
+        return take(self, batch)
+
+    monkeypatch.setattr(Descent, "take", pressed)
+
+
+def test_ctrl_c_while_training_ends_it_early_and_the_forecast_is_made(gatecast, load, monkeypatch):
+    pressing(monkeypatch, 20)
+    code, out, err = gatecast("forecast", load, "--horizon", 24, "--model", "lstm", "--json")
+    assert code == 0, err
+    told = json.loads(out)
+    assert told["notes"][-1] == "LSTM: training: stopped at step 21 of 240; the weights of step 21 are kept"
+    assert len(told["forecast"]) == 24
+    assert "Traceback" not in err
+
+
+def test_a_second_ctrl_c_while_training_exits_with_130(gatecast, load, monkeypatch):
+    pressing(monkeypatch, 20, 20)
+    code, out, err = gatecast("forecast", load, "--horizon", 24, "--model", "lstm")
+    assert (code, out) == (130, "")
+    assert "Traceback" not in err
+
+
+def test_a_training_that_was_ended_goes_on_from_its_checkpoint(gatecast, load, tmp_path, monkeypatch):
+    kept = tmp_path / "load.checkpoint"
+    asked = ("forecast", load, "--horizon", 24, "--model", "rnn", "--quiet", "--checkpoint", kept)
+    with monkeypatch.context() as patch:
+        pressing(patch, 20, 20)
+        assert gatecast(*asked)[0] == 130
+    assert kept.exists()
+    code, _, err = gatecast(*asked, "--seed", 3)
+    assert code == 1
+    assert "the checkpoint of another seed (0; this is 3); run what it was begun with" in err
+    taken, take = [], Descent.take
+    monkeypatch.setattr(Descent, "take", lambda self, batch: taken.append(self.step) or take(self, batch))
+    assert gatecast(*asked)[0] == 0
+    assert taken == list(range(10, 240)), "on from the last step that was kept"
+    assert not kept.exists()
+
+
+def test_a_checkpoint_of_what_trains_nothing_or_in_another_ending_is_refused(gatecast, load, tmp_path):
+    code, _, err = gatecast(*naive(load, "--checkpoint", tmp_path / "c.checkpoint"))
+    assert (code, "--checkpoint, but naive trains no network; leave it out" in err) == (1, True)
+    code, _, err = gatecast(*naive(load, "--checkpoint", tmp_path / "c.csv"))
+    assert (code, "wanted .checkpoint" in err) == (1, True)
+
+
 def test_an_interruption_before_a_command_runs_exits_with_130_too(gatecast, monkeypatch):
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -326,7 +382,7 @@ def test_a_forecast_that_cannot_be_written_leaves_the_old_file_whole(gatecast, l
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("gatecast.jobs.saving.os.replace", full)
+    monkeypatch.setattr("gatecast.disk.os.replace", full)
     code, _, err = gatecast(*naive(load, "--out", target))
     assert (code, target.read_text()) == (1, "kept")
     assert "No space left on device" in err

@@ -18,8 +18,10 @@ from gatecast.front import TableDoor
 from gatecast.interval import LEVELS, agreed, at_levels
 from gatecast.memory.inputs import Rows, learn_inputs, lone_extras
 from gatecast.memory.network import CellKind
+from gatecast.memory.options import Training
+from gatecast.memory.reading import read
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
-from gatecast.memory.train import Training, learn_network, read
+from gatecast.memory.train import learn_network
 from gatecast.memory.windows import Cutter, Plan, plan_windows, single_windows, too_short
 from gatecast.memory.workings import Workings, lone_columns, row_columns
 from gatecast.progress import Progress

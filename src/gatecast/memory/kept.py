@@ -11,10 +11,13 @@ from gatecast._types import BoolArray
 from gatecast.kept import Kept, demand
 from gatecast.memory.alone import GRU, LSTM, RNN
 from gatecast.memory.inputs import Inputs
+from gatecast.memory.keeper import Snapshot
 from gatecast.memory.network import Network, Shape
 from gatecast.memory.perceptron import Perceptron
+from gatecast.memory.options import Training
+from gatecast.memory.reading import device
 from gatecast.memory.scaled import Calibrated
-from gatecast.memory.train import Snapshot, Trained, Training, device
+from gatecast.memory.train import Trained
 
 _LAYERS: dict[type, Literal["lstm", "gru", "rnn"]] = {nn.LSTM: "lstm", nn.GRU: "gru", nn.RNN: "rnn"}
 _GATES = {"lstm": 4, "gru": 3, "rnn": 1}

@@ -14,7 +14,8 @@ from jaxtyping import Float, Int
 from torch import nn
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.memory.train import BETAS, WARM_UP, one_thread
+from gatecast.memory.descent import BETAS, WARM_UP
+from gatecast.memory.reading import one_thread
 
 CLIP = 4.0  # standard deviations of an input: what lies beyond was hardly ever seen
 

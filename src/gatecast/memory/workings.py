@@ -17,7 +17,7 @@ from gatecast.data import Panel, Scale, calendar_features
 from gatecast.forecaster import Forecast, Origins
 from gatecast.memory.inputs import change_lags
 from gatecast.memory.network import Batch, Network
-from gatecast.memory.train import one_thread
+from gatecast.memory.reading import one_thread
 
 Kind = Literal["series", "calendar", "covariate", "static", "members"]
 

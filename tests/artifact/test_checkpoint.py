@@ -1,0 +1,239 @@
+"""A training that was killed goes on from its checkpoint to the same bytes; another one is refused."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import gatecast
+from gatecast import LSTM, Drift, Hybrid, checkpointing, save
+from gatecast.artifact import load
+from gatecast.errors import ArtifactError, OptionError
+from gatecast.memory import Training
+from gatecast.memory.descent import Descended, Descent
+from gatecast.memory.network import Batch
+
+SOURCE, HORIZON = Path(gatecast.__file__).parents[1], 6
+TINY = Training(units=6, steps=24, windows=8, origins=4, checks=4)
+BROKEN_AT = 17  # of all tries to take a step, in the trainings that break
+
+
+def table(rows: int = 420, seed: int = 0) -> pl.DataFrame:
+    hours, draw = np.arange(rows), np.random.default_rng(seed)
+    y = 100 + 20 * np.sin(hours * np.pi / 12) + 8 * np.sin(hours * np.pi / 12) ** 3 + draw.normal(size=rows)
+    return pl.DataFrame({"ds": hours, "y": y})
+
+
+def model(kind: str = "lstm", **options: object) -> gatecast.Hybrid | gatecast.LSTM:
+    made = {"lstm": LSTM, "hybrid": Hybrid}[kind]
+    return made(**{"horizon": HORIZON, "season": 24, "training": TINY, **options})
+
+
+def break_once() -> None:
+    """One step of all that are taken in this process meets a number that is none."""
+    take, tries = Descent.take, []
+
+    def once(self: Descent, batch: Batch) -> Descended:
+        tries.append(self.step)
+        broken = self.step == BROKEN_AT - 1 and self.halved == 0
+        return Descended(float("nan"), 1.0) if broken else take(self, batch)
+
+    Descent.take = once
+
+
+NURSERY = """
+import os, signal, sys
+sys.path[:0] = {paths!r}
+from artifact import test_checkpoint as test
+
+def fit(path, kind, kill, breaks):
+    if breaks:
+        test.break_once()
+    take, tries = test.Descent.take, []
+    def mortal(self, batch):
+        tries.append(1)
+        if len(tries) == kill:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return take(self, batch)
+    test.Descent.take = mortal
+    with test.checkpointing(path):
+        test.model(kind).fit(test.table())
+
+for path, kind, kill, breaks in {deaths!r}:
+    child = os.fork()
+    if not child:
+        fit(path, kind, kill, breaks)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL, (path, kind, kill, breaks)
+"""
+PLAIN = [("lstm", 1), ("lstm", 11), ("lstm", 16), ("lstm", 24), ("hybrid", 33)]
+BREAKING = [("lstm", 9), ("lstm", 19), ("lstm", 23)]
+
+
+@pytest.fixture(scope="module")
+def graves(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What trainings leave that kill themselves, as no handler can prevent, before a certain step."""
+    folder = tmp_path_factory.mktemp("graves")
+    deaths = [
+        (str(folder / f"{kind} {kill} {breaks}"), kind, kill, breaks)
+        for breaks, cases in ((False, PLAIN), (True, BREAKING))
+        for kind, kill in cases
+    ]
+    code = NURSERY.format(paths=[str(SOURCE), str(Path(__file__).parents[1])], deaths=deaths)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def left(graves: Path, name: str, path: Path) -> Path:
+    """A copy of what one left, if anything."""
+    if (graves / name).exists():
+        path.write_bytes((graves / name).read_bytes())
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Models whose training nothing cut short, as files."""
+    folder = tmp_path_factory.mktemp("whole")
+    return {kind: save(model(kind).fit(table()), folder / kind).read_bytes() for kind in ("lstm", "hybrid")}
+
+
+@pytest.mark.parametrize(("kind", "kill"), PLAIN)
+def test_a_killed_training_goes_on_to_the_same_bytes(
+    kind: str,
+    kill: int,
+    whole: dict[str, bytes],
+    graves: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The 33rd step of a hybrid is of its second training: the first one is not taken again."""
+    path = left(graves, f"{kind} {kill} False", tmp_path / "c.checkpoint")
+    assert path.exists() == (kill > 1)
+    taken, take = [], Descent.take
+
+    def counted(self: Descent, batch: Batch) -> Descended:
+        taken.append(self.step)
+        return take(self, batch)
+
+    monkeypatch.setattr(Descent, "take", counted)
+    with checkpointing(path):
+        resumed = model(kind).fit(table())
+    assert save(resumed, tmp_path / "m").read_bytes() == whole[kind]
+    assert not path.exists(), "what is finished needs no checkpoint"
+    if kind == "lstm":
+        assert taken == list(range((kill - 2) // 10 * 10 if kill > 1 else 0, TINY.steps))
+    else:
+        assert taken[0] == (kill - 2 - TINY.steps) // 10 * 10
+
+
+def test_a_training_killed_after_it_stepped_back_goes_on_to_the_same_bytes(
+    graves: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before the step back, between it and the milestone after, and later; and never."""
+    results = []
+    for kind, kill in [*BREAKING, ("lstm", 0)]:
+        path = left(graves, f"{kind} {kill} True", tmp_path / f"{kill}.checkpoint")
+        with monkeypatch.context() as patch:
+            patch.setattr(Descent, "take", Descent.take)
+            break_once()
+            with checkpointing(path):
+                results.append(save(model().fit(table()), tmp_path / "m").read_bytes())
+    assert len(set(results)) == 1
+    assert any("1/2 of the rate" in note for note in load(tmp_path / "m").notes_)
+
+
+def test_a_checkpoint_changes_nothing(whole: dict[str, bytes], tmp_path: Path) -> None:
+    with checkpointing(tmp_path / "c.checkpoint"):
+        assert save(model().fit(table()), tmp_path / "m").read_bytes() == whole["lstm"]
+    assert [p.name for p in tmp_path.iterdir()] == ["m"]
+
+
+@pytest.fixture(scope="module")
+def begun(graves: Path) -> Path:
+    """The checkpoint of a training that was killed."""
+    return graves / "lstm 16 False"
+
+
+@pytest.mark.parametrize(
+    ("options", "rows", "said"),
+    [
+        ({"seed": 1}, 420, r"the checkpoint of another seed \(0; this is 1\)"),
+        ({"training": replace(TINY, rate=0.02)}, 420, r"other options of training \(.*rate=0.01.*rate=0.02"),
+        ({"season": 12}, 420, r"another table, or of one that was read otherwise|another network"),
+        (
+            {},
+            421,
+            "the checkpoint of another table, or of one that was read otherwise; run what it was begun",
+        ),
+        ({"horizon": 5}, 420, r"another network \(lstm of "),
+    ],
+)
+def test_the_checkpoint_of_another_training_is_refused(
+    options: dict[str, object], rows: int, said: str, begun: Path
+) -> None:
+    before = begun.read_bytes()
+    with pytest.raises(OptionError, match=said), checkpointing(begun):
+        model(**options).fit(table(rows))
+    assert begun.read_bytes() == before
+
+
+def test_the_checkpoint_of_another_model_is_refused(begun: Path) -> None:
+    said = r"another training \(LSTM: training; this is Hybrid: training\)"
+    with pytest.raises(OptionError, match=said), checkpointing(begun):
+        model("hybrid").fit(table())
+
+
+def test_a_file_that_is_no_checkpoint_is_refused_before_any_work(begun: Path, tmp_path: Path) -> None:
+    path = tmp_path / "c.checkpoint"
+    path.write_bytes(begun.read_bytes()[:-1])
+    with pytest.raises(ArtifactError, match="damaged"), checkpointing(path):
+        pass
+    save(Drift(2).fit(table()), path)
+    with pytest.raises(ArtifactError, match="is a saved model, not a checkpoint"), checkpointing(path):
+        pass
+    assert path.exists()
+
+
+def test_a_checkpoint_is_no_model(begun: Path) -> None:
+    with pytest.raises(ArtifactError, match="is the checkpoint of a training, not a saved model"):
+        load(begun)
+
+
+def test_a_stopped_training_keeps_its_checkpoint_and_can_be_gone_on_with(
+    whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, take = tmp_path / "c.checkpoint", Descent.take
+
+    def pressing(self: Descent, batch: Batch) -> Descended:
+        if self.step == 15:
+            os.kill(os.getpid(), signal.SIGINT)
+        return take(self, batch)
+
+    with monkeypatch.context() as patch, checkpointing(path):
+        patch.setattr(Descent, "take", pressing)
+        assert model().fit(table()).trained_.stopped == 16
+    assert path.exists()
+    with checkpointing(path):
+        assert save(model().fit(table()), tmp_path / "m").read_bytes() == whole["lstm"]
+    assert not path.exists()
+
+
+def test_a_training_that_breaks_down_leaves_no_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "c.checkpoint"
+    with checkpointing(path):
+        model("hybrid", training=replace(TINY, rate=1e30)).fit(table())
+    assert not path.exists()
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    said, path = r"cannot write .*; name a checkpoint you may write to", tmp_path / "no" / "c.checkpoint"
+    with pytest.raises(OptionError, match=said), checkpointing(path):
+        model().fit(table())

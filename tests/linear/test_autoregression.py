@@ -8,7 +8,7 @@ import pytest
 from gatecast.data import Panel, actuals, every_origin
 from gatecast.forecaster import Origins
 from gatecast.linear import Autoregression, SeasonalNaive
-from gatecast.linear.autoregression import blocks_of
+from gatecast.linear.around import blocks_of
 from gatecast.progress import Silent
 from plain_panels import autoregressive, panel_of
 

@@ -37,8 +37,8 @@ def _regressor(seed: int) -> object:
             "install gatecast[boost], or leave boost out"
         ) from absent
     regressor: object = HistGradientBoostingRegressor(
-        max_iter=300,
-        learning_rate=0.05,
+        max_iter=150,
+        learning_rate=0.1,
         max_leaf_nodes=31,
         min_samples_leaf=LEAF_ROWS,
         l2_regularization=1.0,

@@ -3,14 +3,18 @@
     u_t = what the linear regression leaves of the series
     g_k = what a learner says of calendar and weather (a perceptron, boosted trees), fitted to u out of fold
     λ_k = slopes of u on the g_k over quasi-differences of a day; none below 0, all together 1 at most
-    v_t = u_t - Σ_k λ_k g_kt;  v_t = c + Σ_l φ_l v_{t-l} + e_t
+    v_t = u_t - Σ_k λ_k g_kt;  v goes on as the errors of the linear regression do
 
 Learners say what sums of terms cannot, such as heat on a Sunday evening in August. They read calendar and
 covariates of a row, never the series' own past: on that they learn a year of noise by heart. Each stretch of
 four weeks is foreseen by what has not seen it, so λ tells how much of it holds: 0 for noise.
+
+The history is dealt out twice, the second time half a stretch later, so that two learners of a kind foresee
+each of its rows. Behind the history the mean of all twelve speaks, which errs less: more of it is believed. How
+much more is what two gain on one, carried on: 1/λ_m = a + b/m for the mean of m.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -20,14 +24,13 @@ from jaxtyping import Float, Int
 
 from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data import Panel
-from gatecast.hybrid.around import fit_around, paths_around
 from gatecast.hybrid.forest import Forest
 from gatecast.hybrid.member import Maker, Seen
 from gatecast.hybrid.weather import row_features, steps_of_day, weather_features
-from gatecast.linear import Autoregression, Fitted, blocks_of
+from gatecast.linear import Autoregression, Fitted, blocks_of, fit_around, middle_block, paths_around
 from gatecast.memory import Perceptron
 
-FOLDS = 6
+FOLDS, ROUNDS = 6, 2
 FOLD_DAYS = 28
 FEWEST_ROWS = 200  # known ones
 FEWEST_DAYS = 60
@@ -64,7 +67,7 @@ Learner = Callable[[Lesson], Forest | Perceptron]
 class Voice:
     """What one kind of learner has to say of a series.
 
-    folds  one for each fold, learned without it
+    folds  one for each fold of each round, learned without it
     slope  how much of it is believed, λ
     """
 
@@ -73,25 +76,45 @@ class Voice:
     slope: float
 
     def of(
-        self, features: Float[FloatArray, "rows columns"], fold: Int[IntArray, "rows"]
-    ) -> Float[FloatArray, "rows"]:
-        """By what has not seen a row; behind the history (fold -1) the mean of all. [rows]"""
-        said = np.zeros(len(features))
-        for k, one in enumerate(self.folds):
-            mine = fold == k
-            said[mine] = one.of(features[mine])
-        ahead = fold < 0
-        if ahead.any():
-            said[ahead] = sum(one.of(features[ahead]) for one in self.folds) / len(self.folds)
+        self, features: Float[FloatArray, "rows columns"], fold: Int[IntArray, "rounds rows"]
+    ) -> Float[FloatArray, "rounds rows"]:
+        """By what has not seen a row, round by round; behind the history (fold -1) the mean of all."""
+        said = np.zeros(fold.shape)
+        ahead = fold[0] < 0
+        for number, one in enumerate(self.folds):
+            turn, k = divmod(number, FOLDS)
+            mine = fold[turn] == k
+            said[turn, mine] = one.of(features[mine])
+            if ahead.any():
+                said[:, ahead] += one.of(features[ahead]) / len(self.folds)
         return said
 
 
 @dataclass(frozen=True)
 class Curve:
-    """What is learned of one series: voices, and the autoregression of what they leave."""
+    """What is learned of one series.
+
+    voices  of different kinds
+    ahead   how many times as much of them is believed behind the history
+    around  the errors they leave
+    """
 
     voices: tuple[Voice, ...]
+    ahead: float
     around: Fitted
+
+    def believed(
+        self, panel: Panel, series: int, mean: Float[FloatArray, "time"], part: slice
+    ) -> Float[FloatArray, "time"]:
+        """What is believed of what they say, in some of the rows; 0 in the others. [time]"""
+        fold = folds_of(panel, series, len(mean), self.around.steps)
+        whole = np.zeros(len(mean))
+        for voice in self.voices:
+            if voice.slope > 0.0:
+                features = FEATURES[voice.kind](panel, series, np.round(mean, PLACES))[part]
+                whole[part] += voice.slope * voice.of(features, fold[:, part]).mean(axis=0)
+        whole[self.around.steps :] *= self.ahead
+        return whole
 
 
 @dataclass(frozen=True)
@@ -108,21 +131,21 @@ class Curved:
         if curve is None:
             found = seen.full.crossed_paths(seen.panel, seen.series, position, seen.left)
             return seen.on_scale(found)
-        panel, steps, (error, mean) = seen.panel, curve.around.steps, seen.left
-        season, longest = panel.seasons[0], int(curve.around.lags.max(initial=1))
-        since = relevant(error, int(position.min()) + 1 - longest, season)
+        panel, around, (error, mean) = seen.panel, curve.around, seen.left
+        since = relevant(error, int(position.min()) + 1 - lookback(around), panel.seasons[0])
         until = min(int(position.max()) + seen.horizon + 1, len(mean))
-        part = slice(since, until)
-        fold = folds_of(panel, seen.series, len(mean), steps)
-        believed = np.zeros(len(mean))
-        for voice in curve.voices:
-            if voice.slope > 0.0:
-                features = FEATURES[voice.kind](panel, seen.series, np.round(mean, PLACES))[part]
-                believed[part] += voice.slope * voice.of(features, fold[part])
-        block = blocks_of(panel, len(mean), steps)
-        left, whole = error - believed, mean + believed
-        paths = paths_around(curve.around, season, block, left, whole, position, seen.horizon)
-        return seen.on_scale(scale.inverse(paths, seen.series))
+        believed = curve.believed(panel, seen.series, mean, slice(since, until))
+        block = middle_block(blocks_of(panel, len(mean), around.steps), position, seen.horizon)
+        left = error[:until] - believed[:until]
+        paths = paths_around(around, panel.seasons[0], left, position, block, seen.horizon)
+        steps = np.minimum(position[:, None] + np.arange(1, seen.horizon + 1), len(mean) - 1)
+        return seen.on_scale(scale.inverse(paths + (mean + believed)[steps], seen.series))
+
+
+def lookback(around: Fitted) -> int:
+    """How many steps before an origin the errors are read."""
+    back = 0 if around.direct is None else int(around.direct.back.max()) + 1
+    return max(int(around.lags.max(initial=1)), back)
 
 
 def curved(learners: dict[Kind, Learner]) -> Maker:
@@ -147,10 +170,28 @@ def relevant(error: Float[FloatArray, "time"], first: int, season: int) -> int:
 
 
 def folds_of(panel: Panel, series: int, time: int, fitted: int) -> IntArray:
-    """The fold of each row: stretches of four weeks, dealt out in turn; -1 behind the fitted steps. [time]"""
+    """The fold of each row: stretches of four weeks, dealt out in turn; -1 behind the fitted steps.
+
+    returns  [rounds, time]
+    """
     stretch = max(1, min(FOLD_DAYS * steps_of_day(panel, series), -(-fitted // FOLDS)))
     step = np.arange(time)
-    return np.where(step < fitted, (step // stretch) % FOLDS, -1)
+    rounds = [((step + later * stretch // ROUNDS) // stretch) % FOLDS for later in range(ROUNDS)]
+    return np.where(step < fitted, np.stack(rounds), -1)
+
+
+def carried_on(one: float, two: float, many: int) -> float:
+    """The slope of the mean of many learners, from that of one and of the mean of two: 1/λ_m = a + b/m.
+
+    >>> carried_on(1 / 3, 0.4, 12)
+    0.5
+    >>> carried_on(0.4, 0.4, 12), carried_on(0.0, 0.1, 12)
+    (0.4, 0.1)
+    """
+    if not 0 < one < two:
+        return two
+    b = 2 * (1 / one - 1 / two)
+    return float(np.clip(1 / (1 / one - b + b / many), two, 1.0))
 
 
 def slopes_of(
@@ -207,15 +248,21 @@ def _learn(panel: Panel, series: int, full: Autoregression, learners: dict[Kind,
     voices, said = [], []
     for kind, learn in learners.items():
         features = FEATURES[kind](panel, series, np.round(mean, PLACES))
-        folds = tuple(learn(Lesson(features, target, usable & (fold != k), day)) for k in range(FOLDS))
-        voices.append(Voice(kind, folds, 1.0))
+        parts = (usable & (own != k) for own in fold for k in range(FOLDS))
+        voices.append(Voice(kind, tuple(learn(Lesson(features, target, rows, day)) for rows in parts), 1.0))
         said.append(voices[-1].of(features, fold))
-    slopes = slopes_of(error, np.stack(said), day, fitted)
+    each = np.stack(said)
+    slopes = slopes_of(error, each.mean(axis=1), day, fitted)
     heard = tuple(Voice(v.kind, v.folds, float(s)) for v, s in zip(voices, slopes, strict=True))
-    return Curve(heard, fit_around(panel, series, error - slopes @ np.stack(said)))
+    foreseen = np.tensordot(slopes, each, axes=1)
+    left = (error - foreseen.mean(axis=0))[:steps]
+    return Curve(heard, _surer(error, foreseen, slopes, day, fitted), fit_around(panel, left, full.horizon))
 
 
-def kinds(curves: Sequence[Curve | None]) -> tuple[Kind, ...]:
-    """Which learners are heard in any of some curves."""
-    found: list[Kind] = [v.kind for c in curves if c is not None for v in c.voices if v.slope > 0.0]
-    return tuple(dict.fromkeys(found))
+def _surer(error: FloatArray, foreseen: FloatArray, slopes: FloatArray, day: int, rows: BoolArray) -> float:
+    """How many times as much is believed of the mean of all as of the mean of two. foreseen: [rounds, time]"""
+    total = float(slopes.sum())
+    if total == 0.0:
+        return 1.0
+    one = float(np.mean([slopes_of(error, own[None], day, rows)[0] for own in foreseen]))
+    return carried_on(one * total, total, ROUNDS * FOLDS) / total

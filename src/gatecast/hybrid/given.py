@@ -1,4 +1,4 @@
-"""Members that somebody else forecasts: a column of the table, as it stands and with its recent error mended."""
+"""Members that somebody else forecasts: a column as it stands, and with its recent error mended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,8 @@ import numpy as np
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.errors import CovariateError, listed
-from gatecast.hybrid.around import fit_around, paths_around
 from gatecast.hybrid.member import Maker, Seen
-from gatecast.linear import Autoregression, Fitted, blocks_of
+from gatecast.linear import Autoregression, Fitted, blocks_of, fit_around, middle_block, paths_around
 
 
 @dataclass(frozen=True)
@@ -52,9 +51,10 @@ class Mended:
         """By coefficients that have not seen the outcome."""
         panel, fitted = seen.panel, self.around[seen.series]
         mean, error = _error(panel, seen.series, self.column, seen.full)
-        block = blocks_of(panel, len(mean), fitted.steps)
-        paths = paths_around(fitted, panel.seasons[0], block, error, mean, position, seen.horizon)
-        return seen.on_scale(seen.full.path_scale_.inverse(paths, seen.series))
+        block = middle_block(blocks_of(panel, len(mean), fitted.steps), position, seen.horizon)
+        paths = paths_around(fitted, panel.seasons[0], error, position, block, seen.horizon)
+        steps = np.minimum(position[:, None] + np.arange(1, seen.horizon + 1), len(mean) - 1)
+        return seen.on_scale(seen.full.path_scale_.inverse(paths + mean[steps], seen.series))
 
 
 def given_makers(panel: Panel, columns: Sequence[str]) -> list[Maker]:
@@ -83,8 +83,8 @@ def _as_given(column: str) -> Maker:
 
 def _mended(column: str) -> Maker:
     def make(panel: Panel, full: Autoregression) -> Mended:
-        errors = (_error(panel, i, column, full)[1] for i in range(len(panel)))
-        return Mended(column, tuple(fit_around(panel, i, error) for i, error in enumerate(errors)))
+        errors = (_error(panel, i, column, full)[1][: int(n)] for i, n in enumerate(panel.known_steps))
+        return Mended(column, tuple(fit_around(panel, error, full.horizon) for error in errors))
 
     return make
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from gatecast._types import FloatArray
 from gatecast.data import Scale
-from gatecast.hybrid.curve import FOLDS, Curve, Curved, Voice
+from gatecast.hybrid.curve import FOLDS, ROUNDS, Curve, Curved, Voice
 from gatecast.hybrid.forest import LEAF, Forest
 from gatecast.hybrid.given import Given, Mended
 from gatecast.hybrid.half import LinearHalf
@@ -50,7 +50,7 @@ def _check_forest(forest: Forest) -> None:
 
 def _check_voice(voice: Voice) -> None:
     sayers = {"trees": Forest, "perceptron": Perceptron}
-    demand(len(voice.folds) == FOLDS, "one of every fold")
+    demand(len(voice.folds) == ROUNDS * FOLDS, "one of every fold")
     demand(all(isinstance(one, sayers[voice.kind]) for one in voice.folds), "folds of the voice's own kind")
 
 

@@ -2,13 +2,13 @@
 
 from gatecast.linear.arima import ARIMA
 from gatecast.linear.arima_ledger import arima_ledger
-from gatecast.linear.autoregression import BLOCKS, MARGIN, Autoregression, Fitted, blocks_of, fit_lags
+from gatecast.linear.around import Fitted, blocks_of, fit_around, middle_block, paths_around
+from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeated
 from gatecast.linear.compiled import until_compiled
 from gatecast.linear.design import DAY_TYPES, Clock, clock_of, delayed, harmonics
 from gatecast.linear.diagnosis import Diagnosis
 from gatecast.linear.kept import KEPT
-from gatecast.linear.lags import lag_set
 from gatecast.linear.ledger import (
     LinearLedger,
     Mixture,
@@ -20,18 +20,15 @@ from gatecast.linear.ledger import (
 )
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.recent import RecentARIMA
-from gatecast.linear.robust import recursive_paths
 from gatecast.linear.split import HELD, LEVEL, Ages, Reason, ReasonKind, Split, ages_of, superposed
 from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
     "ARIMA",
-    "BLOCKS",
     "DAY_TYPES",
     "HELD",
     "KEPT",
     "LEVEL",
-    "MARGIN",
     "Ages",
     "Autoregression",
     "Clock",
@@ -54,14 +51,14 @@ __all__ = [
     "bound",
     "clock_of",
     "delayed",
-    "fit_lags",
+    "fit_around",
     "fit_spread",
     "harmonics",
-    "lag_set",
     "ledger_of",
+    "middle_block",
     "on_scale",
+    "paths_around",
     "recent_level",
-    "recursive_paths",
     "repeated",
     "require_steps",
     "superposed",

@@ -8,19 +8,18 @@ two Huber steps keep spikes from bending it. Forecasts are recursive, from every
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, Scale, fill_causally, fit_scale
 from gatecast.forecaster import Origins
+from gatecast.linear.around import Fitted, blocks_of, fit_around, middle_block, paths_around
 from gatecast.linear.design import design_for
-from gatecast.linear.direct import Direct, fit_direct
-from gatecast.linear.lags import direct_lags, lag_set, wide_lag_set
 from gatecast.linear.paths import PathForecaster
-from gatecast.linear.recursion import BLOCKS, fit_lags, recursions
-from gatecast.linear.regression import Regression, fit_regression
+from gatecast.linear.recursion import BLOCKS
+from gatecast.linear.regression import fit_regression
 from gatecast.linear.split import (
     HELD,
     LEVEL,
@@ -31,31 +30,6 @@ from gatecast.linear.split import (
     superposed,
     superposed_recursion,
 )
-
-MARGIN = 0.5  # how far beyond its past range a scaled forecast may go
-BLOCK_DAYS = 28
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """One series' coefficients.
-
-    lags          [lags]
-    coefficients  [blocks + 1, lags]  leaving out block 0, 1, …; the last row leaves out nothing
-    intercepts    [blocks + 1]
-    low, high     bounds of u
-    steps         of history it was fitted on
-    direct        what the recursion gets wrong at each step ahead, where there is a regression
-    """
-
-    regression: Regression | None
-    lags: IntArray
-    coefficients: FloatArray
-    intercepts: FloatArray
-    low: float
-    high: float
-    steps: int
-    direct: Direct | None = None
 
 
 class Autoregression(PathForecaster):
@@ -151,7 +125,7 @@ class Autoregression(PathForecaster):
         block = self._blocks(panel, series, crossed)
         longest = int(fitted.lags.max(initial=1))
         seen = np.concatenate([np.full(longest, filled[0]), filled])[position + 1 : position + 1 + longest]
-        b = block[min(position + 1 + self.horizon // 2, len(block) - 1)]
+        b = int(middle_block(block, np.array([position]), self.horizon)[0])
 
         constant, past, held = superposed_recursion(
             seen,
@@ -193,7 +167,6 @@ class Autoregression(PathForecaster):
 
     def _fit(self, panel: Panel, series: int) -> Fitted:
         rows, history = panel.rows(series), panel.history(series)
-        seen = slice(0, history.stop - history.start)
         scaled = self.path_scale_.forward(panel.values[rows], series)
         regression, block = None, blocks_of(panel, len(scaled), history.stop - history.start)
         design = design_for(panel, series) if self.regress else None
@@ -202,43 +175,9 @@ class Autoregression(PathForecaster):
             regression = fit_regression(panel, series, design, scaled, lag, block, BLOCKS)
         # what the regression leaves of steps it has seen would be smaller and shorter-lived than what it will
         mean = np.zeros(len(scaled)) if regression is None else regression.mean(panel, series, block)
-        error = (scaled - mean)[seen]
-        season, longest = panel.seasons[0], max(len(error) // 3, 1)
-        filled = fill_causally(error, np.array([0, len(error)]), season)
-        if longest < season < len(error):  # too few cycles to learn from: the last one repeats
-            lags, coefficients = np.array([season]), np.tile([1.0, 0.0], (BLOCKS + 1, 1))
-        else:
-            lags = (lag_set if regression is None else wide_lag_set)(panel.seasons, longest)
-            coefficients = fit_lags(error, filled, lags, season, block[seen], regression is not None)
-        fitted = Fitted(
-            regression,
-            lags,
-            coefficients[:, :-1].copy(),
-            coefficients[:, -1],
-            low=float(filled.min()) - MARGIN,
-            high=float(filled.max()) + MARGIN,
-            steps=len(error),
-        )
-        return fitted if regression is None else replace(fitted, direct=self._corrected(panel, fitted, error))
-
-    def _corrected(self, panel: Panel, fitted: Fitted, error: FloatArray) -> Direct | None:
-        """Learn what the recursion gets wrong within the history it was fitted on. error: [time]"""
-        day, block = panel.seasons[0], blocks_of(panel, fitted.steps, fitted.steps)
-        back = direct_lags(day, panel.seasons[-1], fitted.steps // 3)
-        origin = np.arange(len(back) and int(back[-1]), fitted.steps - self.horizon)
-        if day == 1 or len(origin) == 0:
-            return None
-        filled = fill_causally(error, np.array([0, len(error)]), day)
-        own = block[origin + 1 + self.horizon // 2]
-        outcome = error[origin[:, None] + np.arange(1, self.horizon + 1)]
-        missed = outcome - self._recursions(fitted, filled, origin, own)
-        return fit_direct(filled, back, day, origin, missed, own, BLOCKS)
-
-    def _recursions(
-        self, fitted: Fitted, filled: FloatArray, positions: IntArray, block: IntArray
-    ) -> FloatArray:
-        phi, c, bounds = fitted.coefficients, fitted.intercepts, (fitted.low, fitted.high)
-        return recursions(filled, fitted.lags, phi, c, positions, block, self.horizon, bounds)
+        error = (scaled - mean)[: history.stop - history.start]
+        fitted = fit_around(panel, error, self.horizon, mean=regression is not None)
+        return replace(fitted, regression=regression)
 
     def _paths(
         self,
@@ -250,25 +189,8 @@ class Autoregression(PathForecaster):
     ) -> FloatArray:
         fitted, (error, mean) = self.fitted_[series], left
         block = self._blocks(panel, series, crossed)
-        filled = fill_causally(error, np.array([0, len(error)]), panel.seasons[0])
-        middle = block[np.minimum(positions + 1 + self.horizon // 2, len(block) - 1)]
-        paths = self._recursions(fitted, filled, positions, middle)
-        if (direct := fitted.direct) is not None:
-            for b in np.unique(middle):
-                mine = middle == b
-                paths[mine] += direct.correction(filled, positions[mine], int(b))
-        paths = np.clip(paths, fitted.low, fitted.high)
+        middle = middle_block(block, positions, self.horizon)
+        paths = paths_around(fitted, panel.seasons[0], error, positions, middle, self.horizon)
         steps = np.minimum(positions[:, None] + np.arange(1, self.horizon + 1), len(mean) - 1)
         unscaled: FloatArray = self.path_scale_.inverse(paths + mean[steps], series)
         return unscaled
-
-
-def blocks_of(panel: Panel, time: int, fitted: int) -> IntArray:
-    """Cross-fitting block of each row, -1 past the fitted steps. [time]
-
-    Stretches of four weeks are dealt out in turn; a short history is cut into as many pieces as blocks.
-    """
-    day = panel.seasons[0] if panel.seasons[0] > 1 else 1
-    stretch = max(1, min(BLOCK_DAYS * day, -(-fitted // BLOCKS)))
-    step = np.arange(time)
-    return np.where(step < fitted, (step // stretch) % BLOCKS, -1)

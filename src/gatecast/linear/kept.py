@@ -9,7 +9,8 @@ from gatecast.data import Scale
 from gatecast.interval import Calibration, Width
 from gatecast.kept import Kept, demand
 from gatecast.linear.arima import ARIMA
-from gatecast.linear.autoregression import Autoregression, Fitted
+from gatecast.linear.around import Fitted
+from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import Drift, SeasonalNaive
 from gatecast.linear.design import Design, Detail
 from gatecast.linear.direct import WAVES, Direct

@@ -17,7 +17,8 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, fill_causally
 from gatecast.errors import SeriesError
 from gatecast.forecaster import Origins
-from gatecast.linear.autoregression import MARGIN, Autoregression
+from gatecast.linear.around import MARGIN
+from gatecast.linear.autoregression import Autoregression
 from gatecast.linear.baselines import repeated
 from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.outlier import spikes

@@ -36,8 +36,8 @@ from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
-from gatecast.memory.perceptron import Perceptron, Practice, learn_perceptron
 from gatecast.memory.options import Training
+from gatecast.memory.perceptron import Perceptron, Practice, learn_perceptron
 from gatecast.memory.reading import one_thread, read
 from gatecast.memory.record import (
     ElmanRecord,
@@ -86,9 +86,9 @@ __all__ = [
     "Output",
     "PeepholeLSTMCell",
     "Perceptron",
+    "Place",
     "Plan",
     "Practice",
-    "Place",
     "Purpose",
     "Record",
     "Recurrent",

@@ -13,8 +13,8 @@ from gatecast.memory.alone import GRU, LSTM, RNN
 from gatecast.memory.inputs import Inputs
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.network import Network, Shape
-from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.options import Training
+from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.reading import device
 from gatecast.memory.scaled import Calibrated
 from gatecast.memory.train import Trained

@@ -88,11 +88,8 @@ def forecast(
         seed=seed,
         boost=boost,
     )
-    if parts and not entry_of(model).parts:
-        raise OptionError(f"--parts, but {model} has no linear and memory part; leave it out, or use hybrid")
-    if (given or boost) and not entry_of(model).pool:
-        said = "--given" if given else "--boost"
-        raise OptionError(f"{said}, but {model} has no pool of members; leave it out, or use hybrid")
+    _check_parts(model, parts=parts)
+    options.check_pool([model], given, boost=boost)
     ahead = None if future is None else gatecast.read_table(future)
     source = jobs.read(gatecast.read_table(table), question)
     show.facts(console, f"Read {table}", gatecast.insight.facts(source.panel), source.notes)
@@ -109,6 +106,11 @@ def forecast(
         show.machine(show.told(source.panel, notes, answer, written, rows=out is None))
     elif out is None:
         show.machine(jobs.as_csv(answer.frame))
+
+
+def _check_parts(model: str, *, parts: bool) -> None:
+    if parts and not entry_of(model).parts:
+        raise OptionError(f"--parts, but {model} has no linear and memory part; leave it out, or use hybrid")
 
 
 def _page(

@@ -1,4 +1,4 @@
-"""Members that somebody else forecasts: a column of the table, as it stands and with its recent error mended."""
+"""Members that somebody else forecasts: a column as it stands, and with its recent error mended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -77,7 +77,8 @@ def forecast(
     jobs.check_model(save)
     jobs.keep_inputs((table, future), (out, report, save))
     jobs.probabilities(widths)
-    entry_of(model)
+    _check_parts(model, parts=parts)
+    options.check_pool([model], given, boost=boost)
     question = jobs.Question(
         schema=options.schema(id_col, time_col, target_col, known, past, static, given),
         horizon=horizon,
@@ -88,8 +89,6 @@ def forecast(
         seed=seed,
         boost=boost,
     )
-    _check_parts(model, parts=parts)
-    options.check_pool([model], given, boost=boost)
     ahead = None if future is None else gatecast.read_table(future)
     source = jobs.read(gatecast.read_table(table), question)
     show.facts(console, f"Read {table}", gatecast.insight.facts(source.panel), source.notes)

@@ -9,6 +9,10 @@ Trees see what sums of terms cannot say, such as heat on a Sunday evening in Aug
 covariates of a row, never the series' own past: trees on that learn a year of noise by heart. Each stretch of
 four weeks is foreseen by trees that have not seen it, so λ tells how much of them holds: 0 for noise.
 
+The history is dealt out twice, the second time half a stretch later, so that two forests foresee each of its
+rows. Behind the history the mean of all twelve speaks, which errs less: λ is larger there. How much larger is
+what two forests gain on one, carried on: 1/λ_m = a + b/m for the mean of m forests.
+
 Source: Friedman, Greedy function approximation: a gradient boosting machine (2001).
 """
 
@@ -25,7 +29,7 @@ from gatecast.hybrid.member import Maker, Seen
 from gatecast.hybrid.weather import steps_of_day, weather_features
 from gatecast.linear import Autoregression, Fitted, blocks_of
 
-FOLDS = 6
+FOLDS, ROUNDS = 6, 2
 FOLD_DAYS = 28
 FEWEST_ROWS = 200  # known ones: four leaves
 LEAF_ROWS = 50
@@ -37,14 +41,21 @@ PLACES = 6  # decimals learned from: rounding that differs with a series' unit m
 class Grown:
     """What is learned of one series.
 
-    forests  one for each fold, grown without it
-    slope    how much of them is believed, λ
+    forests  one for each fold of each round, grown without it
+    slope    how much is believed of the forests that foresee a row of the history, λ
+    ahead    how much of the mean of all, behind it
     around   the autoregression of what they leave
     """
 
     forests: tuple[Forest, ...]
     slope: float
+    ahead: float
     around: Fitted
+
+    def believed(self, said: FloatArray) -> FloatArray:
+        """What is believed of what they say of each row. [time]"""
+        history = np.arange(len(said)) < self.around.steps
+        return np.where(history, self.slope, self.ahead) * said
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ class Boosted:
         panel, steps, (error, mean) = seen.panel, grown.around.steps, seen.left
         features = weather_features(panel, seen.series, np.round(mean, PLACES))
         fold = folds_of(panel, seen.series, len(mean), steps)
-        believed = grown.slope * said(grown.forests, features, fold)
+        believed = grown.believed(said(grown.forests, features, fold))
         paths = paths_around(
             grown.around,
             panel.seasons[0],
@@ -92,26 +103,49 @@ def boosted(seed: int) -> Maker:
 
 
 def folds_of(panel: Panel, series: int, time: int, fitted: int) -> IntArray:
-    """The fold of each row: stretches of four weeks, dealt out in turn; -1 behind the fitted steps. [time]"""
+    """The fold of each row: stretches of four weeks, dealt out in turn; -1 behind the fitted steps.
+
+    returns  [rounds, time]
+    """
     stretch = max(1, min(FOLD_DAYS * steps_of_day(panel, series), -(-fitted // FOLDS)))
     step = np.arange(time)
-    return np.where(step < fitted, (step // stretch) % FOLDS, -1)
+    rounds = [((step + later * stretch // ROUNDS) // stretch) % FOLDS for later in range(ROUNDS)]
+    return np.where(step < fitted, np.stack(rounds), -1)
 
 
 def said(forests: tuple[Forest, ...], features: FloatArray, fold: IntArray) -> FloatArray:
     """What trees say of each row, those that have not seen it; behind the history the mean of all.
 
     features  [time, columns]
-    fold      [time]  -1 behind the history
+    fold      [rounds, time]  -1 behind the history
     returns   [time]
     """
-    result = np.zeros(len(features))
-    for k, forest in enumerate(forests):
-        mine = fold == k
-        result[mine] = forest.of(features[mine])
-    ahead = fold < 0
-    result[ahead] = sum(forest.of(features[ahead]) for forest in forests) / len(forests)
+    return _said_by_round(forests, features, fold).mean(axis=0)
+
+
+def _said_by_round(forests: tuple[Forest, ...], features: FloatArray, fold: IntArray) -> FloatArray:
+    """The same of each round's trees on their own. [rounds, time]"""
+    result = np.zeros(fold.shape)
+    for number, forest in enumerate(forests):
+        turn, k = divmod(number, FOLDS)
+        mine, ahead = fold[turn] == k, fold[turn] < 0
+        result[turn, mine] = forest.of(features[mine])
+        result[turn, ahead] += forest.of(features[ahead]) / FOLDS
     return result
+
+
+def carried_on(one: float, two: float, many: int) -> float:
+    """The slope of the mean of many forests, from that of one and of the mean of two: 1/λ_m = a + b/m.
+
+    >>> carried_on(1 / 3, 0.4, 12)
+    0.5
+    >>> carried_on(0.4, 0.4, 12), carried_on(0.0, 0.1, 12)
+    (0.4, 0.1)
+    """
+    if not 0 < one < two:
+        return two
+    b = 2 * (1 / one - 1 / two)
+    return float(np.clip(1 / (1 / one - b + b / many), two, 1.0))
 
 
 def slope_of(error: FloatArray, grown: FloatArray, day: int, rows: BoolArray) -> float:
@@ -141,10 +175,15 @@ def _grow(panel: Panel, series: int, full: Autoregression, seed: int) -> Grown |
         return None
     features = weather_features(panel, series, np.round(mean, PLACES))
     fold, target = folds_of(panel, series, len(error), steps), np.round(error, PLACES)
-    forests = tuple(_forest(features, target, usable & (fold != k), seed) for k in range(FOLDS))
-    foreseen = said(forests, features, fold)
-    slope = slope_of(error, foreseen, steps_of_day(panel, series), fitted)
-    return Grown(forests, slope, fit_around(panel, series, error - slope * foreseen))
+    forests = tuple(
+        _forest(features, target, usable & (own != k), seed) for own in fold for k in range(FOLDS)
+    )
+    each, day = _said_by_round(forests, features, fold), steps_of_day(panel, series)
+    both = each.mean(axis=0)
+    one = float(np.mean([slope_of(error, alone, day, fitted) for alone in each]))
+    slope = slope_of(error, both, day, fitted)
+    ahead = carried_on(one, slope, len(forests))
+    return Grown(forests, slope, ahead, fit_around(panel, series, error - slope * both))
 
 
 def _forest(features: FloatArray, target: FloatArray, rows: BoolArray, seed: int) -> Forest:
@@ -164,8 +203,8 @@ def _regressor(seed: int) -> object:
             "install gatecast[boost], or leave boost out"
         ) from absent
     regressor: object = HistGradientBoostingRegressor(
-        max_iter=300,
-        learning_rate=0.05,
+        max_iter=150,
+        learning_rate=0.1,
         max_leaf_nodes=31,
         min_samples_leaf=LEAF_ROWS,
         l2_regularization=1.0,

@@ -4,7 +4,7 @@ import numpy as np
 
 from gatecast._types import FloatArray
 from gatecast.data import Scale
-from gatecast.hybrid.boosted import FOLDS, Boosted, Grown
+from gatecast.hybrid.boosted import FOLDS, ROUNDS, Boosted, Grown
 from gatecast.hybrid.forest import LEAF, Forest
 from gatecast.hybrid.given import Given, Mended
 from gatecast.hybrid.half import LinearHalf
@@ -49,7 +49,7 @@ def _check_forest(forest: Forest) -> None:
 
 
 def _check_grown(grown: Grown) -> None:
-    demand(len(grown.forests) == FOLDS and grown.around.regression is None, "trees of every fold")
+    demand(len(grown.forests) == ROUNDS * FOLDS and grown.around.regression is None, "trees of every fold")
 
 
 KEPT = {

@@ -1,4 +1,4 @@
-"""Boosted trees find what sums of terms cannot say, are believed as far as they hold, and read no later row."""
+"""Boosted trees find what sums cannot say, are believed as far as they hold, and read no later row."""
 
 import builtins
 from dataclasses import replace

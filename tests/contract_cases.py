@@ -1,6 +1,7 @@
 """The forecasters that stand under the contract: add a line for a new one."""
 
 from collections.abc import Callable
+from typing import Any
 
 import gatecast
 from contract import Case
@@ -8,12 +9,12 @@ from fake_forecasters import HonestNaive
 from gatecast.forecaster import Forecaster
 
 
-def _maker(name: str) -> Callable[[int], Forecaster]:
+def _maker(name: str, **more: Any) -> Callable[[int], Forecaster]:
     """One of gatecast's own, by its public name, with the covariates of the contract's panel."""
 
     def make(horizon: int) -> Forecaster:
         model: Forecaster = getattr(gatecast, name)(
-            horizon=horizon, season=24, known=("temperature",), past=("cloud",)
+            horizon=horizon, season=24, known=("temperature",), past=("cloud",), **more
         )
         return model
 
@@ -32,4 +33,5 @@ CASES = [
     Case("GRU", _maker("GRU"), tolerance=0.05, heavy=True),
     Case("RNN", _maker("RNN"), tolerance=0.05, heavy=True),
     Case("Hybrid", _maker("Hybrid"), tolerance=0.05, heavy=True),
+    Case("HybridOfAll", _maker("Hybrid", boost=True, given=("operator",)), tolerance=0.05, heavy=True),
 ]

@@ -65,6 +65,20 @@ def with_values(panel: Panel, values: np.ndarray) -> Panel:
     return replace(panel, values=values).seen_until(panel.known_steps)
 
 
+def with_given(panel: Panel, ahead: int, noise: float = 0.02, seed: int = 5) -> Panel:
+    """The panel with somebody's forecast of it, "operator": what came and what will come, give or take.
+
+    ahead  future rows of each series; there it goes on as a season before
+    """
+    rng, column = np.random.default_rng(seed), np.nan_to_num(panel.values, nan=100.0)
+    for i in range(len(panel)):
+        end = panel.history(i).stop
+        for row in range(end, min(end + ahead, int(panel.offsets[i + 1]))):
+            column[row] = column[row - SEASON]
+    column = column * (1 + noise * rng.normal(size=len(column)))
+    return replace(panel, given=column[:, None], given_names=("operator",))
+
+
 def corrupted_after(panel: Panel, known_steps: np.ndarray, seed: int = 1) -> Panel:
     """Nonsense in every value and past covariate from `known_steps` on; the panel still calls it history."""
     rng = np.random.default_rng(seed)

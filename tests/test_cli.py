@@ -122,6 +122,33 @@ def test_the_covariates_ahead_come_from_their_own_table(gatecast, load, tmp_path
     assert "temperature (known ahead)" in err
 
 
+def test_a_given_forecast_joins_the_hybrids_pool_and_is_shown_as_a_part(gatecast, load, tmp_path):
+    table = read_table(load).with_columns(operator=pl.col("y") + 1)
+    past, future = tmp_path / "past.parquet", tmp_path / "future.csv"
+    table.head(216).write_parquet(past)
+    table.tail(24).drop("y").write_csv(future)
+    options = ("--given", "operator", "--future", future, "--parts", "--horizon", 24)
+    code, out, err = gatecast("forecast", past, *options)
+    assert code == 0, err
+    assert list(csv.DictReader(io.StringIO(out)))[0].keys() >= {
+        "Hybrid-linear",
+        "Hybrid-pool",
+        "Hybrid-memory",
+    }
+    assert "operator (given forecasts)" in err
+
+
+@pytest.mark.parametrize(
+    ("command", "more"), [("forecast", ("--model", "linear")), ("backtest", ("--models", "linear,naive"))]
+)
+@pytest.mark.parametrize("offered", [("--given", "temperature"), ("--boost",)])
+def test_members_no_model_takes_are_refused(gatecast, load, command, more, offered):
+    code, _, err = gatecast(command, load, "--horizon", 24, *more, *offered)
+    assert code == 1
+    assert f"{offered[0]}, but linear" in err
+    assert "use hybrid" in err
+
+
 @pytest.mark.parametrize("more", [(), ("--json",), ("--level", "50", "--level", "90.5")])
 def test_a_saved_model_says_what_the_command_that_saved_it_said(gatecast, load, tmp_path, more):
     saved = tmp_path / "load.gatecast"

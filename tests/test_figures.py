@@ -175,6 +175,13 @@ def test_the_parts_shown_sum_to_the_forecast_shown():
     np.testing.assert_allclose(parts, trace(figure, "forecast, the sum").y)
 
 
+def test_three_parts_shown_sum_to_the_forecast_too():
+    pool = np.full_like(FORECAST.point, 2.0)
+    figure = parts_figure(PANEL, replace(FORECAST, memory_part=FORECAST.memory_part - pool, pool_part=pool))
+    parts = sum(trace(figure, f"{name} part").y for name in ("linear", "pool", "memory"))
+    np.testing.assert_allclose(parts, trace(figure, "forecast, the sum").y)
+
+
 def test_a_forecast_of_one_part_has_no_parts_to_show():
     with pytest.raises(OptionError, match="no linear and memory part"):
         parts_figure(PANEL, replace(FORECAST, linear_part=None))

@@ -88,6 +88,7 @@ def _in_numbers(table: pl.DataFrame) -> pl.DataFrame:
 CASES = {
     "hybrid": Case(_made("Hybrid", training=TINY, **ROLES)),
     "hybrid of holidays": Case(_made("Hybrid", training=TINY, holidays="ES", seed=3)),
+    "hybrid of all": Case(_made("Hybrid", training=TINY, boost=True, given=["cloud"], known=["temperature"])),
     "hybrid that fell back": Case(_made("Hybrid", training=TINY), counted),
     "linear": Case(_made("LinearHalf", **ROLES)),
     "lstm": Case(_made("LSTM", training=TINY, **ROLES)),

@@ -79,9 +79,7 @@ def backtest(
         boost=boost,
     )
     chosen = _chosen(models)
-    if (given or boost) and not any(entry_of(name).pool for name in chosen):
-        said = "--given" if given else "--boost"
-        raise OptionError(f"{said}, but none of {models} has a pool of members; add hybrid, or leave it out")
+    options.check_pool(chosen, given, boost=boost)
     source = jobs.read(gatecast.read_table(table), question)
     show.facts(console, f"Read {table}", gatecast.insight.facts(source.panel), source.notes)
     forecasters = [jobs.make(name, question) for name in chosen]

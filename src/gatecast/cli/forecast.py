@@ -89,7 +89,8 @@ def forecast(
     jobs.check_checkpoint(checkpoint)
     jobs.keep_inputs((table, future), (out, report, save, checkpoint))
     jobs.probabilities(widths)
-    _check_options(model, parts, checkpoint, given, boost)
+    _check_options(model, parts, checkpoint)
+    options.check_pool([model], given, boost=boost)
     question = jobs.Question(
         schema=options.schema(id_col, time_col, target_col, known, past, static, given),
         horizon=horizon,
@@ -124,9 +125,6 @@ def _check_options(model: str, parts: bool, checkpoint: Path | None, given: str 
         raise OptionError(f"--parts, but {model} has no linear and memory part; leave it out, or use hybrid")
     if checkpoint is not None and not entry.memory:
         raise OptionError(f"--checkpoint, but {model} trains no network; leave it out, or use hybrid")
-    if (given or boost) and not entry.pool:
-        said = "--given" if given else "--boost"
-        raise OptionError(f"{said}, but {model} has no pool of members; leave it out, or use hybrid")
 
 
 def _kept(checkpoint: Path | None) -> AbstractContextManager[Path | None]:

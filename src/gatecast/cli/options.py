@@ -1,12 +1,14 @@
 """The options that commands share, each said once."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import gatecast
-from gatecast.catalogue import MODELS
+from gatecast.catalogue import MODELS, entry_of
+from gatecast.errors import OptionError
 
 if TYPE_CHECKING:
     import gatecast.data
@@ -90,6 +92,15 @@ def schema(
     """Which column means what, as the options say."""
     roles = names(known), names(past), names(static), names(given)
     return gatecast.data.Schema(id_col, time_col, target_col, *roles)
+
+
+def check_pool(models: Sequence[str], given: list[str] | None, *, boost: bool) -> None:
+    """Raise OptionError for members offered where no model has a pool that takes them."""
+    if (given or boost) and not any(entry_of(name).pool for name in models):
+        said = "--given" if given else "--boost"
+        raise OptionError(
+            f"{said}, but {', '.join(models)} takes no such members; use hybrid, or leave it out"
+        )
 
 
 def names(given: list[str] | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ _OPTIONS = {
     "n_windows": "windows",
     "step_size": "step",
     **{name: name for name in ("freq", "zone", "season", "horizon", "level", "holidays", "seed", "parts")},
-    **{name: name for name in ("known", "past", "static")},
+    **{name: name for name in ("known", "past", "static", "given", "boost")},
 }
 _WHOLE = (
     (re.compile(r" \(make_future_dataframe [^)]*\)"), ""),

@@ -10,8 +10,8 @@ covariates of a row, never the series' own past: on that they learn a year of no
 four weeks is foreseen by what has not seen it, so λ tells how much of it holds: 0 for noise.
 
 The history is dealt out twice, the second time half a stretch later, so that two learners of a kind foresee
-each of its rows. Behind the history the mean of all twelve speaks, which errs less: more of it is believed. How
-much more is what two gain on one, carried on: 1/λ_m = a + b/m for the mean of m.
+each of its rows. Behind the history the mean of all twelve speaks, which errs less: more of it is believed.
+How much more is what two gain on one, carried on: 1/λ_m = a + b/m for the mean of m.
 """
 
 from collections.abc import Callable
@@ -260,7 +260,7 @@ def _learn(panel: Panel, series: int, full: Autoregression, learners: dict[Kind,
 
 
 def _surer(error: FloatArray, foreseen: FloatArray, slopes: FloatArray, day: int, rows: BoolArray) -> float:
-    """How many times as much is believed of the mean of all as of the mean of two. foreseen: [rounds, time]"""
+    """How many times as much is believed of all as of two. foreseen: [rounds, time]"""
     total = float(slopes.sum())
     if total == 0.0:
         return 1.0

@@ -100,8 +100,8 @@ def _mixture(pool: Pool, panel: Panel, series: int, first: int, position: int, a
     seen = Seen(panel, series, past, left, pool.full_, pool.scale_, pool.horizon)
 
     def naive(some: FloatArray) -> FloatArray:
-        members: FloatArray = np.stack(pool.naive_paths(replace(seen, own=some), at), axis=-1)
-        return members[0]
+        paths = [path[0] for path in pool.naive_paths(replace(seen, own=some), at)]
+        return np.stack(paths, axis=-1)
 
     brought = superposed(past, ages, naive)
     for k in range(brought.shape[-1]):

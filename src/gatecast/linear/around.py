@@ -1,6 +1,6 @@
 """Errors around a mean that is known ahead: a recursion on their own past, and what that misses.
 
-    u_t = z_t - m_t;  û from every origin = recursion (`recursion`) + what it gets wrong at each step (`direct`)
+    u_t = z_t - m_t;  û from every origin = recursion + what it gets wrong at each step (`direct`)
 
 The mean may be anything that is known of the steps ahead: a regression, one that bends, somebody's forecast.
 """

@@ -28,7 +28,7 @@ from gatecast.hybrid.forest import Forest
 from gatecast.hybrid.member import Maker, Seen
 from gatecast.hybrid.weather import row_features, steps_of_day, weather_features
 from gatecast.linear import Autoregression, Fitted, blocks_of, fit_around, middle_block, paths_around
-from gatecast.memory import Perceptron
+from gatecast.memory import Response
 
 FOLDS, ROUNDS = 6, 2
 FOLD_DAYS = 28
@@ -60,7 +60,7 @@ class Lesson:
     day: int
 
 
-Learner = Callable[[Lesson], Forest | Perceptron]
+Learner = Callable[[Lesson], Forest | Response]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Voice:
     """
 
     kind: Kind
-    folds: tuple[Forest | Perceptron, ...]
+    folds: tuple[Forest | Response, ...]
     slope: float
 
     def of(

@@ -12,7 +12,7 @@ from gatecast.hybrid.model import Hybrid
 from gatecast.hybrid.pool import Pool
 from gatecast.kept import Kept, demand
 from gatecast.linear import Autoregression, RecentARIMA, Spread
-from gatecast.memory import Calibrated, Inputs, Perceptron, Trained
+from gatecast.memory import Calibrated, Inputs, Response, Trained
 
 _POOL = {
     "horizon": int,
@@ -49,7 +49,7 @@ def _check_forest(forest: Forest) -> None:
 
 
 def _check_voice(voice: Voice) -> None:
-    sayers = {"trees": Forest, "perceptron": Perceptron}
+    sayers = {"trees": Forest, "perceptron": Response}
     demand(len(voice.folds) == ROUNDS * FOLDS, "one of every fold")
     demand(all(isinstance(one, sayers[voice.kind]) for one in voice.folds), "folds of the voice's own kind")
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gatecast.hybrid.curve import Learner, Lesson
-from gatecast.memory import Perceptron, Practice, learn_perceptron
+from gatecast.memory import Response, Practice, learn_response
 
 PRACTICE = Practice(rows=512)
 
@@ -11,9 +11,9 @@ PRACTICE = Practice(rows=512)
 def perceptron(seed: int) -> Learner:
     """Learns by a perceptron; the same seed gives the same one."""
 
-    def learn(lesson: Lesson) -> Perceptron:
+    def learn(lesson: Lesson) -> Response:
         rows, day = lesson.rows, lesson.day
         pairs = np.flatnonzero(rows[day:] & rows[:-day]) + day
-        return learn_perceptron(lesson.features, lesson.target, pairs, day, seed, PRACTICE)
+        return learn_response(lesson.features, lesson.target, pairs, day, seed, PRACTICE)
 
     return learn

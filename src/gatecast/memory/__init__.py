@@ -37,7 +37,7 @@ from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
 from gatecast.memory.options import Training
-from gatecast.memory.perceptron import Perceptron, Practice, learn_perceptron
+from gatecast.memory.response import Response, Practice, learn_response
 from gatecast.memory.reading import one_thread, read
 from gatecast.memory.record import (
     ElmanRecord,
@@ -85,7 +85,7 @@ __all__ = [
     "Network",
     "Output",
     "PeepholeLSTMCell",
-    "Perceptron",
+    "Response",
     "Place",
     "Plan",
     "Practice",
@@ -114,7 +114,7 @@ __all__ = [
     "kept_in",
     "learn_inputs",
     "learn_network",
-    "learn_perceptron",
+    "learn_response",
     "one_thread",
     "ordinary",
     "own_width",

@@ -14,7 +14,7 @@ from gatecast.memory.inputs import Inputs
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.network import Network, Shape
 from gatecast.memory.options import Training
-from gatecast.memory.perceptron import Perceptron
+from gatecast.memory.response import Response
 from gatecast.memory.reading import device
 from gatecast.memory.scaled import Calibrated
 from gatecast.memory.train import Trained
@@ -97,7 +97,7 @@ def _check_inputs(inputs: Inputs) -> None:
     demand(inputs.movement.shape == inputs.scale.center.shape, "a movement for each series")
 
 
-def _check_perceptron(one: Perceptron) -> None:
+def _check_response(one: Response) -> None:
     sizes = [len(one.center)]
     for weight, bias in one.layers:
         demand(weight.ndim == 2 and weight.shape == (len(bias), sizes[-1]), "layers that fit together")
@@ -123,7 +123,7 @@ KEPT = {
     "memory.snapshot": Kept(Snapshot),
     "memory.trained": Kept(Trained, check=_check_trained),
     "memory.calibrated": Kept(Calibrated),
-    "memory.perceptron": Kept(Perceptron, check=_check_perceptron),
+    "memory.response": Kept(Response, check=_check_response),
     "lstm": Kept(LSTM, _LEARNED),
     "gru": Kept(GRU, _LEARNED),
     "rnn": Kept(RNN, _LEARNED),

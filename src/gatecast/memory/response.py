@@ -43,7 +43,7 @@ class Practice:
 
 
 @dataclass(frozen=True)
-class Perceptron:
+class Response:
     """A trained perceptron.
 
     center, spread  [inputs]  of the rows it learned from; an input that never varied is silent
@@ -73,14 +73,14 @@ def ordinary_rows(features: FloatArray, center: FloatArray, spread: FloatArray) 
     return ordinary
 
 
-def learn_perceptron(
+def learn_response(
     features: Float[FloatArray, "rows inputs"],
     target: Float[FloatArray, "rows"],
     chosen: Int[IntArray, "chosen"],
     day: int,
     seed: int,
     practice: Practice | None = None,
-) -> Perceptron:
+) -> Response:
     """Train on some rows; the same seed gives the same weights on one machine's CPU.
 
     features  [rows, inputs]
@@ -104,7 +104,7 @@ def learn_perceptron(
         for layer in network
         if isinstance(layer, nn.Linear)
     )
-    return Perceptron(center, spread, layers, unit)
+    return Response(center, spread, layers, unit)
 
 
 def _network(inputs: int, practice: Practice) -> nn.Sequential:

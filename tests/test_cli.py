@@ -130,7 +130,7 @@ def test_a_given_forecast_joins_the_hybrids_pool_and_is_shown_as_a_part(gatecast
     options = ("--given", "operator", "--future", future, "--parts", "--horizon", 24)
     code, out, err = gatecast("forecast", past, *options)
     assert code == 0, err
-    assert list(csv.DictReader(io.StringIO(out)))[0].keys() >= {
+    assert next(csv.DictReader(io.StringIO(out))).keys() >= {
         "Hybrid-linear",
         "Hybrid-pool",
         "Hybrid-memory",

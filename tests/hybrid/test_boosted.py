@@ -13,7 +13,6 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from gatecast import Hybrid
 from gatecast.data import Panel, fit_scale
 from gatecast.errors import OptionError
-from gatecast.hybrid.boosted import FOLDS, Boosted, boosted, folds_of, slope_of
 from gatecast.hybrid.forest import forest_of
 from gatecast.hybrid.pool import Pool
 from gatecast.hybrid.weather import weather_features

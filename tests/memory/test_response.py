@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from gatecast.memory.response import Response, Practice, learn_response
+from gatecast.memory.response import Practice, Response, learn_response
 
 QUICK = Practice(units=16, steps=150, rows=256, dropout=0.0)
 

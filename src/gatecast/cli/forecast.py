@@ -118,7 +118,7 @@ def forecast(
         show.machine(jobs.as_csv(answer.frame))
 
 
-def _check_options(model: str, parts: bool, checkpoint: Path | None, given: str | None, boost: bool) -> None:
+def _check_options(model: str, parts: bool, checkpoint: Path | None) -> None:
     """Refuse what a model cannot do."""
     entry = entry_of(model)
     if parts and not entry.parts:

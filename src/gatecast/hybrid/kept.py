@@ -22,6 +22,7 @@ _POOL = {
     "_fitted_names": list[str],
     "_lengths": list[int],
     "low_": FloatArray,
+    "stack_": FloatArray | None,
     "high_": FloatArray,
 }
 _HYBRID = {

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gatecast.hybrid.curve import Learner, Lesson
-from gatecast.memory import Response, Practice, learn_response
+from gatecast.memory import Practice, Response, learn_response
 
 PRACTICE = Practice(rows=512)
 

@@ -1,14 +1,14 @@
 """The pool of members: their forecasts from every origin, and how well each has done of late.
 
     r_k = clip(loss_k / min loss - 1, 0, 3)   over the last two long seasons of origins whose outcome is known
-    prior weight of member k ∝ exp(-5 r_k)
+    prior weight of member k ∝ exp(-5 r_k);   w_k exp(-r_k) where a history is long, w as `stack` finds it
 
 The mixture by prior weights of the linear members is the linear half of the hybrid: no network takes part
 in it. Members that are not linear come on top: see `member`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,11 +22,16 @@ from gatecast.hybrid.given import Given, Mended
 from gatecast.hybrid.member import Maker, Member, Seen
 from gatecast.hybrid.outside import Outside
 from gatecast.hybrid.plain import Crossed, naive_members
+from gatecast.hybrid.stack import stacked
 from gatecast.linear import Autoregression, RecentARIMA
 
 FEWEST_RECENT = 60  # origins whose losses make the prior
 WORST = 3.0
 SHARPNESS = 5.0
+SHARPNESS_STACKED = 1.0  # where lasting weights are known
+STACKED_FROM = 180  # first seasons of history
+STACKED_ORIGINS = 3000
+FAINTEST = 1e-3  # a lasting weight that a member of no use keeps
 BEYOND = 1.0  # how far beyond its past range a member's scaled forecast is believed
 
 # What is fitted, in the order it is: linear models, then members that are not.
@@ -61,7 +66,12 @@ class Pool:
 
     horizon  steps ahead
     scale    on which forecasts are compared and mixed
+
+    Fitted: `stack_` [series, 2, members], lasting weights of all members and of the linear ones; NaN where a
+    history is too short to tell.
     """
+
+    stack_: FloatArray | None = None  # of pools saved before there were any
 
     def __init__(self, horizon: int, scale: Scale) -> None:
         self.horizon = horizon
@@ -95,7 +105,49 @@ class Pool:
             self._add(make(panel, full))
         self._lengths = sorted({s for s in panel.seasons if s > 1}) or [1]
         self.low_, self.high_ = _range(panel, self.scale_)
+        self.stack_ = self._stack(panel)
         return self
+
+    def _stack(self, panel: Panel) -> FloatArray:
+        """Lasting weights from origins all over each history that is long enough. [series, 2, members]"""
+        linear, day = self.linear, panel.seasons[0]
+        weights = np.full((len(panel), 2, len(linear)), np.nan)
+        scaled = self.scaled(panel)
+        for i in np.flatnonzero(panel.known_steps >= STACKED_FROM * day) if day > 1 else ():
+            first, last = 2 * panel.seasons[-1], int(panel.known_steps[i]) - 1 - self.horizon
+            stride = max(1, (last - first) // STACKED_ORIGINS)
+            stride += int(np.gcd(stride, day) > 1 and stride > 1)  # or it would see some hours only
+            position = np.arange(first, last + 1, stride)
+            paths = self._paths(panel, scaled, int(i), position).reshape(-1, len(linear))
+            target = self.scale_.forward(panel.values[panel.rows(int(i))], int(i))
+            outcome = outcomes(target, position, self.horizon).ravel()
+            weights[i, 0] = stacked(paths, outcome)
+            weights[i, 1] = 0.0
+            weights[i, 1, linear] = stacked(paths[:, linear], outcome)
+        return weights
+
+    def _paths(
+        self,
+        panel: Panel,
+        scaled: FloatArray,
+        series: int,
+        position: IntArray,
+        left: tuple[FloatArray, FloatArray] | None = None,
+    ) -> Float[FloatArray, "origins horizon members"]:
+        """Every member's forecasts from some origins of one series, within bounds."""
+        left = self.full_.remainder(panel, series) if left is None else left
+        own = scaled[panel.rows(series)]
+        seen = Seen(panel, series, own, left, self.full_, self.scale_, self.horizon)
+        low, high = self.low_[series] - BEYOND, self.high_[series] + BEYOND
+        paths = np.stack([member.paths(seen, position) for member in self.members], axis=-1)
+        return np.clip(paths, low, high, out=paths)
+
+    def _lasting(self, series: int, row: int) -> FloatArray | None:
+        """Lasting weights of one series, None where there are none: of all members, or of the linear ones."""
+        if self.stack_ is None or np.isnan(self.stack_[series, 0, 0]):
+            return None
+        own = self.stack_[series, row]
+        return own if row == 0 else own[self.linear]
 
     def _add(self, member: Any) -> None:
         if member is not None:
@@ -153,18 +205,14 @@ class Pool:
         scaled  [rows]  as `scaled` gives it
         left    as `full_.remainder` gives it, where that is known already
         """
-        left = self.full_.remainder(panel, series) if left is None else left
         recent = max(FEWEST_RECENT, 2 * panel.seasons[-1])
         begin = max(0, first - recent - 2 * self.horizon)
-        position = np.arange(begin, last + 1)
-        own = scaled[panel.rows(series)]
-        seen = Seen(panel, series, own, left, self.full_, self.scale_, self.horizon)
-        low, high = self.low_[series] - BEYOND, self.high_[series] + BEYOND
-        paths = np.stack([member.paths(seen, position) for member in self.members], axis=-1)
-        np.clip(paths, low, high, out=paths)
-        span, linear = (begin, first, recent), self.linear
-        apart = None if linear.all() else _standing(own, np.ascontiguousarray(paths[..., linear]), span)
-        return _standing(own, paths, span, apart)
+        own, position = scaled[panel.rows(series)], np.arange(begin, last + 1)
+        paths = self._paths(panel, scaled, series, position, left)
+        span, linear, apart = (begin, first, recent), self.linear, None
+        if not linear.all():
+            apart = _standing(own, np.ascontiguousarray(paths[..., linear]), span, self._lasting(series, 1))
+        return replace(_standing(own, paths, span, self._lasting(series, 0)), apart=apart)
 
     def naive_paths(self, seen: Seen, position: IntArray) -> list[FloatArray]:
         """Of the members that learn nothing, in order. Each [origins, horizon]"""
@@ -172,18 +220,22 @@ class Pool:
 
 
 def _standing(
-    own: FloatArray, paths: FloatArray, span: tuple[int, int, int], apart: Standing | None = None
+    own: FloatArray, paths: FloatArray, span: tuple[int, int, int], lasting: FloatArray | None
 ) -> Standing:
     """What forecasts have earned.
 
-    paths  [origins, horizon, members]
-    span   position of the first origin, of the first one asked for, and how many to look back on
+    paths    [origins, horizon, members]
+    span     position of the first origin, of the first one asked for, and how many to look back on
+    lasting  [members]  weights of the long run, where they are known
     """
     begin, first, recent = span
-    prior = -SHARPNESS * recent_ratio(own, begin, paths, recent)
+    ratio = recent_ratio(own, begin, paths, recent)
+    prior = -SHARPNESS * ratio
+    if lasting is not None:
+        prior = np.log(lasting + FAINTEST) - SHARPNESS_STACKED * ratio
     keep = slice(first - begin, None)
     paths, prior = paths[keep], prior[keep]
-    return Standing(first, paths, prior, mixture(paths, prior), apart)
+    return Standing(first, paths, prior, mixture(paths, prior))
 
 
 def recent_ratio(

@@ -37,7 +37,6 @@ from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
 from gatecast.memory.options import Training
-from gatecast.memory.response import Response, Practice, learn_response
 from gatecast.memory.reading import one_thread, read
 from gatecast.memory.record import (
     ElmanRecord,
@@ -50,6 +49,7 @@ from gatecast.memory.record import (
     SLSTMState,
 )
 from gatecast.memory.recorded import Record, record
+from gatecast.memory.response import Practice, Response, learn_response
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
 from gatecast.memory.train import Trained, learn_network
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
@@ -85,13 +85,13 @@ __all__ = [
     "Network",
     "Output",
     "PeepholeLSTMCell",
-    "Response",
     "Place",
     "Plan",
     "Practice",
     "Purpose",
     "Record",
     "Recurrent",
+    "Response",
     "Rows",
     "SLSTMCell",
     "SLSTMRecord",

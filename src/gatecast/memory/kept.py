@@ -14,8 +14,8 @@ from gatecast.memory.inputs import Inputs
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.network import Network, Shape
 from gatecast.memory.options import Training
-from gatecast.memory.response import Response
 from gatecast.memory.reading import device
+from gatecast.memory.response import Response
 from gatecast.memory.scaled import Calibrated
 from gatecast.memory.train import Trained
 

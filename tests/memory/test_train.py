@@ -14,7 +14,8 @@ from gatecast import LSTM
 from gatecast.errors import GatecastError, NotFittedError, OptionError, TrainingError
 from gatecast.memory import CellKind, Network, Trained, Training, learn_network, read, single_windows
 from gatecast.memory.loss import pinball
-from gatecast.memory.train import _descend, held_out_loss
+from gatecast.memory.descent import descend
+from gatecast.memory.reading import held_out_loss
 from gatecast.progress import Silent
 from synthetic_panels import hourly_panel
 
@@ -120,7 +121,7 @@ def test_the_gradient_is_clipped_to_its_norm(setting: Setting) -> None:
     clip = float(whole.norm()) / 10
     before = torch.nn.utils.parameters_to_vector(network.parameters()).detach().clone()
     clipped = replace(TINY, clip=clip, restraint=0.0)
-    _descend(network, batch, LEVELS_TENSOR, torch.optim.SGD(network.parameters(), lr=1.0), clipped)
+    descend(network, batch, LEVELS_TENSOR, torch.optim.SGD(network.parameters(), lr=1.0), clipped)
     moved = torch.nn.utils.parameters_to_vector(network.parameters()).detach() - before
     torch.testing.assert_close(moved, -whole / 10, rtol=1e-3, atol=1e-6)
 

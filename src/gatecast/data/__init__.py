@@ -8,6 +8,7 @@ from gatecast.data.frequency import Frequency, seasons
 from gatecast.data.frequency import parse as parse_frequency
 from gatecast.data.gaps import fill_causally, missing_mask
 from gatecast.data.grid import continue_times, stamps_after
+from gatecast.data.grid import written as written_times
 from gatecast.data.holiday import add_holidays
 from gatecast.data.kept import KEPT
 from gatecast.data.panel import Panel
@@ -69,4 +70,5 @@ __all__ = [
     "stamps_after",
     "standardise",
     "target_rows",
+    "written_times",
 ]

@@ -1,6 +1,7 @@
-"""What the gate reads of the linear members: how each has erred of late, where they disagree ahead."""
+"""What the memory half reads of linear members: how each has erred of late, where they disagree ahead."""
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float, Float32, Int
@@ -8,7 +9,7 @@ from jaxtyping import Float, Float32, Int
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.forecaster import Origins
-from gatecast.hybrid.pool import Pool, Standing, origins_by_series, outcomes
+from gatecast.hybrid.pool import Standing, origins_by_series, outcomes
 from gatecast.linear import trailing_mean
 from gatecast.memory import Column, Extras, Inputs, Rows, ordinary
 
@@ -17,9 +18,30 @@ CHUNK = 4096  # origins at a time, to bound what is needed in between
 SMALLEST_UNIT = 1e-3  # of a series' spread: a series foreseen to the digit needs no finer one
 
 
+class Members(Protocol):
+    """Linear forecasts side by side: a pool, or what stands for one."""
+
+    @property
+    def horizon(self) -> int:
+        """Steps ahead."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each is called, in order."""
+
+    def stand(
+        self, panel: Panel, scaled: Float[FloatArray, "rows"], series: int, first: int, last: int
+    ) -> Standing:
+        """Forecasts and priors of one series at the origins from `first` to `last`, both included."""
+
+
 @dataclass(frozen=True)
 class View:
-    """A panel as the gate reads it at some origins.
+    """A panel as the memory half reads it at some origins.
 
     rows    history with the members' realised errors beside the series' own movements
     extras  the members' forecasts and disagreements at each origin
@@ -35,7 +57,7 @@ class View:
 
 def view(
     panel: Panel,
-    pool: Pool,
+    pool: Members,
     inputs: Inputs,
     origins: Origins,
     context: int,
@@ -51,8 +73,7 @@ def view(
     measured = np.full(len(panel), np.nan)
     for series, mine in origins_by_series(origins).items():
         position = origins.position[mine]
-        behind = context + sum(reach(pool.horizon, panel.seasons[0]))
-        first, last = max(int(position.min()) - behind, 0), int(position.max())
+        first, last = stretch(position, context, pool.horizon, panel.seasons[0])
         standing = pool.stand(panel, rows.scaled, series, first, last)
         own = rows.target[panel.rows(series)]
         measured[series] = (
@@ -61,10 +82,16 @@ def view(
         parts.history(series, standing, float(measured[series]))
         for some in np.array_split(mine, -(-len(mine) // CHUNK)):
             parts.ahead(series, some, standing, float(measured[series]))
-    return parts.assemble(_filled(measured) if unit is None else unit)
+    return parts.assemble(filled(measured) if unit is None else unit)
 
 
-def _filled(unit: Float[FloatArray, "series"]) -> Float[FloatArray, "series"]:
+def stretch(position: Int[IntArray, "origins"], context: int, horizon: int, season: int) -> tuple[int, int]:
+    """The first and the last origin of a series from which the members' forecasts are looked at."""
+    behind = context + sum(reach(horizon, season))
+    return max(int(position.min()) - behind, 0), int(position.max())
+
+
+def filled(unit: Float[FloatArray, "series"]) -> Float[FloatArray, "series"]:
     """Units with those of series nothing is known of replaced by the mean of the others. [series]"""
     known = np.isfinite(unit)
     return np.where(known, unit, unit[known].mean() if known.any() else 1.0)
@@ -73,7 +100,7 @@ def _filled(unit: Float[FloatArray, "series"]) -> Float[FloatArray, "series"]:
 class _Parts:
     """The arrays of a view while they are filled, series by series."""
 
-    def __init__(self, panel: Panel, pool: Pool, inputs: Inputs, rows: Rows, origins: Origins) -> None:
+    def __init__(self, panel: Panel, pool: Members, inputs: Inputs, rows: Rows, origins: Origins) -> None:
         self._panel, self._inputs, self._rows, self._origins = panel, inputs, rows, origins
         count, shape = pool.count, (len(origins), pool.horizon)
         self._realised = np.zeros((len(rows.scaled), 5 * count), dtype=np.float32)
@@ -206,7 +233,7 @@ def disagreements(
     return ordinary(np.concatenate(parts, axis=-1))
 
 
-def realised_columns(pool: Pool) -> tuple[Column, ...]:
+def realised_columns(pool: Members) -> tuple[Column, ...]:
     """The names of what `realised_errors` gives, in order."""
     said = (
         "error one step ahead of",
@@ -218,7 +245,7 @@ def realised_columns(pool: Pool) -> tuple[Column, ...]:
     return tuple(Column(f"{what} {name}", "members", "members") for what in said for name in pool.names)
 
 
-def disagreement_columns(pool: Pool) -> tuple[Column, ...]:
+def disagreement_columns(pool: Members) -> tuple[Column, ...]:
     """The names of what is read ahead beside calendar and covariates, in order: see `_Parts.ahead`."""
     others = (
         "linear forecast",

@@ -1,8 +1,10 @@
-"""The hybrid: a pool of linear forecasts, weighed and corrected by a network that remembers.
+"""The hybrid: a pool of linear forecasts, and a network that remembers, joined in one of three ways.
 
     linear part  = members mixed by how well each has done of late
-    memory part  = share · (the network's reweighting of the members and its correction - linear part)
+    memory part  = share · (what the network says - linear part)
     forecast     = linear part + memory part
+
+What the network sees of the linear half, and so what it can say, is the `mode`: see `hybrid/modes`.
 
 One predictive distribution belongs to the sum: the network's quantiles, moved with its median and
 calibrated on origins that had neither trained it nor, where there are enough to divide, chosen its weights.
@@ -19,37 +21,37 @@ from gatecast.data import Panel
 from gatecast.errors import SeriesError, TrainingError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
-from gatecast.hybrid.features import View, disagreement_columns, realised_columns, view
+from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares, join
 from gatecast.hybrid.half import LinearHalf
+from gatecast.hybrid.modes import ModeName, mode_of
 from gatecast.hybrid.pool import Pool
 from gatecast.interval import LEVELS, agreed, at_levels
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
     Calibrated,
-    CellKind,
     Cutter,
     Plan,
     Training,
     Workings,
     calibrate_quantiles,
     learn_inputs,
-    learn_network,
+    learn_networks,
     own_width,
     plan_windows,
-    read,
+    read_mean,
+    require_inside,
     row_columns,
     single_windows,
 )
 from gatecast.progress import Progress
 
 MEDIAN = LEVELS.index(0.5)
-CELL: CellKind = "lstm"
 NEWS = 1.1  # times as much history, held-out part included, from which on it is learned from again
 
 
 class Hybrid(TableDoor):
-    """Linear half and memory half, joined by a gate.
+    """Linear half and memory half, joined by a gate or in one of two plainer ways.
 
     horizon   steps ahead
     season    lengths of the cycles in steps; inferred from the frequency if not given
@@ -59,6 +61,9 @@ class Hybrid(TableDoor):
     holidays  country or region whose public holidays to add, e.g. "AU-VIC"
     seed      the same seed gives the same forecast, to the byte, on one machine's CPU
     training  how the network is built and trained
+    mode      gate: the network weighs the linear members anew and corrects them. residual: it sees their
+              mixture alone and predicts what that leaves. parallel: it sees nothing of them, and the two
+              are weighted by past loss
 
     Fitted: `shares_` [series], how much of the memory is believed; 0 where it did not help on held-out
     origins, where histories are too short to train one or where training breaks down, and a note says so.
@@ -74,13 +79,16 @@ class Hybrid(TableDoor):
         holidays: str | None = None,
         seed: int = 0,
         training: Training | None = None,
+        mode: ModeName = "gate",
     ) -> None:
         super().__init__(horizon, season, known, past, static, holidays)
         self.seed = seed
         self.training = training
+        self.mode = mode
 
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Fit the pool, train the network on its honest past forecasts, choose shares and calibrate."""
+        mode_of(self.mode)  # refused before time is spent
         require_steps(panel, 3, self.name)
         training = self.training or Training()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
@@ -106,12 +114,15 @@ class Hybrid(TableDoor):
         with progress.task(f"{self.name}: {until_compiled()}linear half", total=2) as task:
             self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel)
             task.advance()
-            windows = view(panel, self.pool_, self.inputs_, plan.training.origins, self.context_)
+            look = mode_of(self.mode).view
+            windows = look(panel, self.pool_, self.inputs_, plan.training.origins, self.context_)
             self.unit_ = windows.unit
             cutter = Cutter(panel, windows.rows, plan.training, windows.extras, self.horizon)
             task.advance()
         choosing, _ = self._single(panel, plan.choosing)
-        self.trained_ = learn_network(CELL, cutter, choosing, training, self.seed, progress, self.name)
+        self.trained_ = learn_networks(
+            training.cell, cutter, choosing, training, self.seed, progress, self.name
+        )
 
     def _learn_again(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> None:
         """Train anew on the whole history: its latest part says most of what comes next.
@@ -120,16 +131,16 @@ class Hybrid(TableDoor):
         those of the network that had not seen that part: nothing could judge this one. It is surer of what
         it has seen, so its width is brought back to the first one's there.
         """
-        seen = view(panel, self.pool_, self.inputs_, plan.everything.origins, self.context_, self.unit_)
+        seen = self._look(panel, plan.everything.origins)
         cutter = Cutter(panel, seen.rows, plan.everything, seen.extras, self.horizon)
         until, label = round(self.trained_.best * plan.growth), f"{self.name}: with the latest steps"
         try:
-            again = learn_network(CELL, cutter, until, training, self.seed, progress, label)
+            again = learn_networks(training.cell, cutter, until, training, self.seed, progress, label)
         except TrainingError as broken:
             progress.note(f"{broken}; the memory stays as it was learned from the earlier steps")
             return
         judged, _ = self._single(panel, plan.calibrating)
-        before, after = (own_width(read(one.network, judged)[0]).mean() for one in (self.trained_, again))
+        before, after = (own_width(read_mean(one, judged)).mean() for one in (self.trained_, again))
         self.trained_, self.widening_ = again, float(before / after)
 
     def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
@@ -146,25 +157,28 @@ class Hybrid(TableDoor):
                 origins, alone.levels, alone.quantiles, alone.point, alone.point, np.zeros_like(alone.point)
             )
         cutter, seen = self._single(panel, origins)
-        return self._finish(read(self.trained_.network, cutter)[0], seen, origins, levels)
+        return self._finish(read_mean(self.trained_, cutter), seen, origins, levels)
 
     def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
         """What the forecasts from some origins are made of.
 
-        Raises SeriesError where no memory was trained: then there is nothing of it to show.
+        Raises SeriesError where no memory was trained, or there is not one network with one: then there is
+        nothing of it to show.
         """
         if self.linear_ is not None:
             raise SeriesError(
                 f"this {self.name} has no memory to look into: it fell back to its linear half "
                 f"({'; '.join(getattr(self, 'notes_', ())) or 'too little history'}); give more history"
             )
+        require_inside(self.trained_, self.name)
         cutter, seen = self._single(panel, origins)
         history, ahead = row_columns(panel)
+        more_history, more_ahead = mode_of(self.mode).columns(panel, self.pool_)
         return Workings(
             network=self.trained_.network,
             batch=cutter.batch(np.arange(len(origins))),
-            history=(*history, *realised_columns(self.pool_)),
-            ahead=(*ahead, *disagreement_columns(self.pool_)),
+            history=(*history, *more_history),
+            ahead=(*ahead, *more_ahead),
             origins=origins,
             linear=seen.mix,
             share=self.shares_[origins.series],
@@ -189,14 +203,17 @@ class Hybrid(TableDoor):
         return Forecast(origins, probabilities, agreed(stated, point, levels), point, linear, memory)
 
     def _single(self, panel: Panel, origins: Origins) -> tuple[Cutter, View]:
-        seen = view(panel, self.pool_, self.inputs_, origins, self.context_, self.unit_)
+        seen = self._look(panel, origins)
         windows = single_windows(origins, self.context_)
         return Cutter(panel, seen.rows, windows, seen.extras, self.horizon), seen
+
+    def _look(self, panel: Panel, origins: Origins) -> View:
+        return mode_of(self.mode).view(panel, self.pool_, self.inputs_, origins, self.context_, self.unit_)
 
     def _choose_and_calibrate(self, panel: Panel, origins: Origins) -> None:
         """Both on origins that did not choose the weights: on those the network looks better than it is."""
         cutter, seen = self._single(panel, origins)
-        quantiles, _ = read(self.trained_.network, cutter)
+        quantiles = read_mean(self.trained_, cutter)
         actual, series = cutter.targets(), origins.series
         unit = self.unit_[series]
         self.shares_ = choose_shares(actual, seen.mix, quantiles[..., MEDIAN], unit, series, len(panel))

@@ -14,6 +14,16 @@ from gatecast.memory.cells import (
     cells_of,
     unroll,
 )
+from gatecast.memory.checkpoint import (
+    Milestone,
+    Place,
+    Purpose,
+    Vault,
+    as_arrays,
+    from_arrays,
+    kept_in,
+)
+from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
 from gatecast.memory.foreign import (
     Imported,
     ImportedLayer,
@@ -23,9 +33,12 @@ from gatecast.memory.foreign import (
     run_onnx,
 )
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
-from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
+from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, lone_extras, ordinary
+from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
+from gatecast.memory.options import Training
+from gatecast.memory.reading import one_thread, read
 from gatecast.memory.record import (
     ElmanRecord,
     GRURecord,
@@ -38,9 +51,9 @@ from gatecast.memory.record import (
 )
 from gatecast.memory.recorded import Record, record
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
-from gatecast.memory.train import Snapshot, Trained, Training, learn_network, one_thread, read
+from gatecast.memory.train import Trained, learn_network
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
-from gatecast.memory.workings import Column, Workings, read_batch, row_columns
+from gatecast.memory.workings import Column, Workings, lone_columns, read_batch, row_columns
 
 __all__ = [
     "GRU",
@@ -68,10 +81,13 @@ __all__ = [
     "LSTMState",
     "LayerNormLSTMCell",
     "LayerRecord",
+    "Milestone",
     "Network",
     "Output",
     "PeepholeLSTMCell",
+    "Place",
     "Plan",
+    "Purpose",
     "Record",
     "Recurrent",
     "Rows",
@@ -82,16 +98,23 @@ __all__ = [
     "Snapshot",
     "Trained",
     "Training",
+    "Vault",
     "Windows",
     "Workings",
+    "as_arrays",
     "calibrate_quantiles",
     "cells_of",
     "cells_of_state_dict",
     "chrono_",
     "forget_bias_",
+    "from_arrays",
     "implied_half_life",
+    "kept_in",
     "learn_inputs",
     "learn_network",
+    "learn_networks",
+    "lone_columns",
+    "lone_extras",
     "one_thread",
     "ordinary",
     "own_width",
@@ -99,8 +122,10 @@ __all__ = [
     "read",
     "read_batch",
     "read_keras",
+    "read_mean",
     "read_onnx",
     "record",
+    "require_inside",
     "row_columns",
     "run_onnx",
     "single_windows",

@@ -11,10 +11,14 @@ from jaxtyping import Float
 from gatecast._types import FloatArray
 from gatecast.errors import SeriesError
 from gatecast.memory.network import CellKind
+from gatecast.memory.options import Training
 from gatecast.memory.perceptron import Perceptron
-from gatecast.memory.train import Trained, Training, learn_network, read
+from gatecast.memory.reading import read
+from gatecast.memory.train import Trained, learn_network
 from gatecast.memory.windows import Cutter
 from gatecast.progress import Progress
+
+APART = 1_000_003  # between the seeds of networks: models of neighbouring seeds share none
 
 
 def learn_networks(
@@ -25,18 +29,23 @@ def learn_networks(
     seed: int,
     progress: Progress,
     label: str,
+    start: Trained | None = None,
 ) -> Trained:
-    """Train as many networks as asked for, of seeds one after the other; all but the first as its `others`.
+    """Train as many networks as asked for, each from a seed of its own; all but the first as its `others`.
 
     judged  windows of held-out origins that choose among weights, or the step whose weights are kept
+    start   networks to go on from; those beyond what there are begin anew
 
     Raises TrainingError where one of them breaks down.
     """
     count = training.networks
     labels = [label] if count == 1 else [f"{label}: network {k + 1} of {count}" for k in range(count)]
+    old = () if start is None else (start.network, *start.others)
+    starts = [*old[:count], *[None] * (count - len(old))]
+    seeds = [(seed + k * APART) % 2**63 for k in range(count)]
     first, *others = (
-        learn_network(cell, windows, judged, training, seed + k, progress, one)
-        for k, one in enumerate(labels)
+        learn_network(cell, windows, judged, training, own, progress, one, before)
+        for own, one, before in zip(seeds, labels, starts, strict=True)
     )
     return replace(first, others=tuple(one.network for one in others))
 
@@ -60,6 +69,6 @@ def require_inside(trained: Trained, name: str) -> None:
         )
     if isinstance(trained.network.encoder, Perceptron):
         raise SeriesError(
-            f"this {name} has a perceptron (cell='mlp') in place of a memory: no gates to look at, and nothing "
-            "is carried on; fit with Training(cell='lstm') to look inside"
+            f"this {name} has a perceptron (cell='mlp') in place of a memory: no gates to look at, and "
+            "nothing is carried on; fit with Training(cell='lstm') to look inside"
         )

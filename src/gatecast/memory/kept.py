@@ -10,10 +10,13 @@ from gatecast._types import BoolArray
 from gatecast.kept import Kept, demand
 from gatecast.memory.alone import GRU, LSTM, RNN
 from gatecast.memory.inputs import Inputs
+from gatecast.memory.keeper import Snapshot
 from gatecast.memory.network import CellKind, Network, Shape
+from gatecast.memory.options import Training
 from gatecast.memory.perceptron import Perceptron
+from gatecast.memory.reading import device
 from gatecast.memory.scaled import Calibrated
-from gatecast.memory.train import Snapshot, Trained, Training, device
+from gatecast.memory.train import Trained
 
 _LAYERS: dict[type, CellKind] = {nn.LSTM: "lstm", nn.GRU: "gru", nn.RNN: "rnn", Perceptron: "mlp"}
 _GATES = {"lstm": 4, "gru": 3, "rnn": 1}
@@ -101,6 +104,8 @@ def _check_blueprint(plan: Blueprint) -> None:
 
 
 def _check_trained(trained: Trained) -> None:
+    alike = all(other.shape == trained.network.shape for other in trained.others)
+    demand(alike, "networks of one shape")
     wanted = {name: weight.shape for name, weight in trained.network.encoder.state_dict().items()}
     for snapshot in trained.snapshots:
         seen = {name: weight.shape for name, weight in snapshot.weights.items()}

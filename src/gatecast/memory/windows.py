@@ -1,5 +1,6 @@
 """Windows of the past with origins in them, cut into batches for the network."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -201,6 +202,31 @@ class Cutter:
             levels=LEVELS,
             lags=look_back(self._panel.seasons, self._windows.context),
         )
+
+    @property
+    def panel(self) -> Panel:
+        """What the windows are cut out of."""
+        return self._panel
+
+    def rows_read(self, chosen: IntArray) -> IntArray:
+        """The panel's rows that these windows read, or that their forecasts are held to, ascending."""
+        windows, panel, per = self._windows, self._panel, self._windows.per_window
+        series = windows.origins.series.reshape(-1, per)[chosen, -1]
+        last = windows.origins.position.reshape(-1, per)[chosen, -1]
+        position = last[:, None] + np.arange(1 - windows.context, self._horizon + 1)
+        inner = np.clip(position, 0, panel.lengths[series][:, None] - 1)
+        return np.unique(panel.offsets[series][:, None] + inner)
+
+    def digest(self) -> str:
+        """SHA-256 of all that batches are cut from: the same gives the same batches."""
+        rows, extras, windows = self._rows, self._extras, self._windows
+        found = hashlib.sha256(f"{windows.per_window} {windows.context} {self._horizon}".encode())
+        parts = (rows.target, rows.history, rows.ahead, windows.origins.series, windows.origins.position)
+        own = (extras.ahead, extras.members, extras.prior, extras.unit, extras.weight)
+        for part in (self._panel.offsets, self._panel.known_steps, *parts, *own):
+            found.update(f"{part.dtype} {part.shape}".encode())
+            found.update(np.ascontiguousarray(part).data)
+        return found.hexdigest()
 
     def targets(self) -> FloatArray:
         """What came at every origin, scaled; NaN where unknown. [origins, horizon]"""

@@ -1,0 +1,47 @@
+"""Parallel: a network on its own beside the linear half, the two weighted by past loss.
+
+    network  = what an LSTM on its own says: it sees nothing of the linear half
+    forecast = (1 - share) · mixture + share · network
+
+Combining forecasts that know nothing of each other: Bates & Granger, The combination of forecasts (1969).
+"""
+
+import numpy as np
+from jaxtyping import Float
+
+from gatecast._types import FloatArray
+from gatecast.data import Panel
+from gatecast.forecaster import Origins
+from gatecast.hybrid.features import View, error_size, filled, stretch
+from gatecast.hybrid.modes.mode import Mode
+from gatecast.hybrid.pool import Pool, origins_by_series
+from gatecast.memory import Column, Inputs, lone_columns, lone_extras
+
+
+def look(
+    panel: Panel,
+    pool: Pool,
+    inputs: Inputs,
+    origins: Origins,
+    context: int,
+    unit: Float[FloatArray, "series"] | None = None,
+) -> View:
+    """Read a panel at some origins as a network on its own does; the linear half's path stands beside it."""
+    rows = inputs.rows(panel)
+    mix, measured = np.empty((len(origins), pool.horizon)), np.full(len(panel), np.nan)
+    for series, mine in origins_by_series(origins).items():
+        position = origins.position[mine]
+        first, last = stretch(position, context, pool.horizon, panel.seasons[0])
+        mix[mine] = pool.stand(panel, rows.scaled, series, first, last).mix[position - first]
+        measured[series] = error_size(rows.target[panel.rows(series)], position, mix[mine])
+    extras = lone_extras(panel, rows, origins, pool.horizon)
+    return View(rows, extras, mix, filled(measured) if unit is None else unit)
+
+
+def columns(panel: Panel, pool: Pool) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """Nothing of the members; values gone by."""
+    del pool
+    return (), lone_columns(panel)
+
+
+PARALLEL = Mode(look, columns)

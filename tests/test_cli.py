@@ -326,7 +326,7 @@ def test_a_forecast_that_cannot_be_written_leaves_the_old_file_whole(gatecast, l
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("gatecast.jobs.saving.os.replace", full)
+    monkeypatch.setattr("gatecast.disk.os.replace", full)
     code, _, err = gatecast(*naive(load, "--out", target))
     assert (code, target.read_text()) == (1, "kept")
     assert "No space left on device" in err

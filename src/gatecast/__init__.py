@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gatecast.artifact import checkpointing as checkpointing
     from gatecast.backtest import cross_validate as cross_validate
     from gatecast.backtest import leaderboard as leaderboard
     from gatecast.data import Panel as Panel
@@ -51,6 +52,7 @@ _ROOM = {
     "leaderboard": "gatecast.backtest",
     "save": "gatecast.models",
     "load": "gatecast.models",
+    "checkpointing": "gatecast.artifact",
     "Panel": "gatecast.data",
     "read_table": "gatecast.data",
     "load_sample": "gatecast.data",
@@ -92,6 +94,7 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "leaderboard",
     "save",
     "load",
+    "checkpointing",
     "Panel",
     "read_table",
     "load_sample",

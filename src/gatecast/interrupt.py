@@ -18,7 +18,7 @@ class Ear:
 
     @property
     def patient(self) -> bool:
-        """Whether an interruption now may be answered by stopping early: it is the first, and nothing forbids."""
+        """Whether an interruption may be answered by stopping early: it is the first, and nothing forbids."""
         return not self.pressed and not _AT_ONCE.get()
 
     def hear(self, number: int, frame: FrameType | None) -> None:
@@ -30,7 +30,7 @@ class Ear:
 
 @contextmanager
 def listening() -> Iterator[Ear]:
-    """Within, the first Ctrl-C is only heard: whoever works asks between two steps, so that none is left half.
+    """Within, the first Ctrl-C is only heard: whoever works asks between steps, and leaves none half done.
 
     Where Ctrl-C is not Python's own (another handler, another thread than the main one) it stays as it is.
     """

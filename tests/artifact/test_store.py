@@ -185,7 +185,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("gatecast.artifact.store.os.replace", full)
+    monkeypatch.setattr("gatecast.disk.os.replace", full)
     with pytest.raises(OptionError, match="No space left on device"):
         save(fitted("naive"), path)
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("m", old)]

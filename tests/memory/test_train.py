@@ -12,9 +12,10 @@ from small_training import HORIZON, TINY, Interrupting, Setting, cut, small_sett
 
 from gatecast import LSTM
 from gatecast.errors import GatecastError, NotFittedError, OptionError, TrainingError
+from gatecast.interrupt import at_once
 from gatecast.memory import CellKind, Network, Trained, Training, learn_network, read, single_windows
-from gatecast.memory.loss import pinball
 from gatecast.memory.descent import descend
+from gatecast.memory.loss import pinball
 from gatecast.memory.reading import held_out_loss
 from gatecast.progress import Silent
 from synthetic_panels import hourly_panel
@@ -146,8 +147,9 @@ def test_a_training_that_breaks_down_names_the_step_and_the_remedy(setting: Sett
         trained(setting, training=replace(TINY, rate=1e30))
     said = str(broken.value)
     assert said.startswith("small: training: the loss of step ")
+    assert "of 20 is not a finite number" in said
     assert said.endswith(
-        "of 20 is not a finite number; train at a rate below 1e+30, "
+        "stepping back 4 times did not help; train at a rate below 1e+30, "
         "and look for extreme values in the series and its covariates"
     )
     assert isinstance(broken.value, GatecastError)
@@ -170,9 +172,9 @@ def test_a_broken_training_leaves_threads_and_dice_alone(setting: Setting) -> No
     assert torch.equal(torch.get_rng_state(), state)
 
 
-def test_ctrl_c_leaves_nothing_half_done(setting: Setting) -> None:
+def test_ctrl_c_leaves_nothing_half_done_where_nothing_may_be_kept(setting: Setting) -> None:
     state, model = torch.get_rng_state(), LSTM(horizon=HORIZON, season=24, training=TINY)
-    with threads(2):
+    with threads(2), at_once():
         with pytest.raises(KeyboardInterrupt):
             trained(setting, progress=Interrupting())
         with pytest.raises(KeyboardInterrupt):

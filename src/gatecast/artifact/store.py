@@ -1,9 +1,7 @@
 """Fitted models on disk: saved whole or not at all, loaded as they were or refused."""
 
-import os
 import warnings
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -13,6 +11,7 @@ from gatecast.artifact.forms import UnfitError
 from gatecast.artifact.graph import Reader, Writer
 from gatecast.artifact.whitelist import MODELS
 from gatecast.data import in_polars, is_installed
+from gatecast.disk import whole
 from gatecast.errors import ArtifactError, GatecastError, NotFittedError, OptionError
 from gatecast.front import TableDoor
 from gatecast.progress import Progress
@@ -43,7 +42,7 @@ def save(model: TableDoor, path: str | Path, makers: Makers = MODELS) -> Path:
         writer = Writer(name, model)
     except (UnfitError, OptionError) as odd:
         raise ArtifactError(f"this {model.name} cannot be saved: {odd}") from odd
-    document = {"gatecast": _version(), "model": name, "records": writer.records}
+    document = {"gatecast": version(), "model": name, "records": writer.records}
     _write(path, pack(document, writer.arrays))
     return path
 
@@ -73,6 +72,10 @@ def load(
     """
     path = Path(path)
     document, arrays = unpack(path)
+    if "checkpoint" in document:
+        raise ArtifactError(
+            f"{path.name!r} is the checkpoint of a training, not a saved model; wanted a model"
+        )
     try:
         name = document["model"]
         model = Reader(arrays, {**MODELS, **makers}).model(name, document["records"])
@@ -107,20 +110,17 @@ def _note(said: str, progress: Progress | None) -> None:
 
 
 def _write(path: Path, raw: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")  # a kill leaves the old file whole
     try:
-        draft.write_bytes(raw)
-        os.replace(draft, path)
+        with whole(path) as draft:
+            draft.write_bytes(raw)
     except OSError as error:
         raise OptionError(
             f"cannot write {path}: {error.strerror or error}; name a file in a folder you may write to"
         ) from error
-    finally:
-        with suppress(OSError):  # moved into place, or never written
-            draft.unlink()
 
 
-def _version() -> str:
+def version() -> str:
+    """Of this gatecast, as files of its making say it."""
     try:
         return metadata.version("gatecast")
     except metadata.PackageNotFoundError:

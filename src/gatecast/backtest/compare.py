@@ -12,6 +12,7 @@ from gatecast._types import FloatArray
 from gatecast.backtest.paired import Paired, correlated_lags, paired_test
 from gatecast.backtest.record import Backtest
 from gatecast.backtest.scores import coverage, mae, mase, mean_known, rmse, scaled_crps, smape
+from gatecast.disk import whole
 from gatecast.errors import OptionError
 
 # Linear models by the names they give themselves; a number behind tells two of a name apart.
@@ -88,7 +89,8 @@ class Leaderboard:
         Raises OptionError if the file cannot be written.
         """
         try:
-            Path(path).write_text(self.as_csv(), encoding="utf-8", newline="")
+            with whole(Path(path)) as draft:
+                draft.write_text(self.as_csv(), encoding="utf-8", newline="")
         except OSError as error:
             raise OptionError(
                 f"cannot write {path}: {error.strerror}; give a file in a folder that exists and is yours"

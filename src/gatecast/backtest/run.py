@@ -12,6 +12,7 @@ from gatecast.backtest.scores import seasonal_scale
 from gatecast.data import Panel
 from gatecast.errors import OptionError, SeriesError, listed
 from gatecast.forecaster import Forecast, Forecaster, Origins
+from gatecast.interrupt import at_once
 from gatecast.progress import Progress, Silent
 
 # The deciles make the CRPS an even integral; the tails add the 95 % interval.
@@ -54,10 +55,11 @@ def cross_validate(
     origins, window = _rolling_origins(panel, horizon, n_windows, step)
     rows = panel.offsets[origins.series] + origins.position
     forecasts, seconds = {}, {}
-    for name, forecaster in _named(forecasters, progress).items():
-        forecasts[name], seconds[name] = _run_one(
-            name, forecaster, panel, origins, window, probabilities, refit, progress
-        )
+    with at_once():  # a model cut short by Ctrl-C must not be compared with others
+        for name, forecaster in _named(forecasters, progress).items():
+            forecasts[name], seconds[name] = _run_one(
+                name, forecaster, panel, origins, window, probabilities, refit, progress
+            )
     return Backtest(
         panel=panel,
         origins=origins,

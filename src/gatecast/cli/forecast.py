@@ -1,5 +1,6 @@
 """`gatecast forecast`: what follows a table."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,8 @@ Examples:
 
   gatecast forecast load.csv --horizon 24 --save load.gatecast
 
+  gatecast forecast load.csv --horizon 24 --checkpoint load.checkpoint
+
   gatecast forecast load.csv --horizon 24 --model linear --out forecast.parquet --report page.html
 """
 
@@ -35,6 +38,13 @@ Save = Annotated[
     Path | None,
     typer.Option(
         help="Write the fitted model here, .gatecast, for gatecast predict.", rich_help_panel=options.OUTPUT
+    ),
+]
+Checkpoint = Annotated[
+    Path | None,
+    typer.Option(
+        help="Keep the training's state here, .checkpoint; run again after a kill, it goes on from there.",
+        rich_help_panel=options.OUTPUT,
     ),
 ]
 Parts = Annotated[
@@ -64,6 +74,7 @@ def forecast(
     out: options.Out = None,
     report: options.Report = None,
     save: Save = None,
+    checkpoint: Checkpoint = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -71,9 +82,10 @@ def forecast(
     jobs, console, widths = gatecast.jobs, show.people(quiet), tuple(dict.fromkeys(level or (80.0, 95.0)))
     jobs.check_targets(out, report)
     jobs.check_model(save)
-    jobs.keep_inputs((table, future), (out, report, save))
+    jobs.check_checkpoint(checkpoint)
+    jobs.keep_inputs((table, future), (out, report, save, checkpoint))
     jobs.probabilities(widths)
-    entry_of(model)
+    _check_options(model, parts, checkpoint)
     question = jobs.Question(
         schema=options.schema(id_col, time_col, target_col, known, past, static),
         horizon=horizon,
@@ -83,24 +95,35 @@ def forecast(
         holidays=holidays,
         seed=seed,
     )
-    if parts and not entry_of(model).parts:
-        raise OptionError(f"--parts, but {model} has no linear and memory part; leave it out, or use hybrid")
     ahead = None if future is None else gatecast.read_table(future)
     source = jobs.read(gatecast.read_table(table), question)
     show.facts(console, f"Read {table}", gatecast.insight.facts(source.panel), source.notes)
     maker = jobs.make(model, question)
-    answer = jobs.forecast(source, maker, show.progress(quiet), level=widths, future=ahead, parts=parts)
-    written = [] if out is None else [jobs.save(answer.frame, out)]
-    if report is not None:
-        written.append(_page(report, table, source, answer, widths))
-    if save is not None:
-        written.append(gatecast.save(maker, save))
+    with _kept(checkpoint):  # to the end of what is written: until then a kill loses nothing
+        answer = jobs.forecast(source, maker, show.progress(quiet), level=widths, future=ahead, parts=parts)
+        written = [] if out is None else [jobs.save(answer.frame, out)]
+        written += [] if report is None else [_page(report, table, source, answer, widths)]
+        written += [] if save is None else [gatecast.save(maker, save)]
     show.wrote(console, written)
     if as_json:
         notes = (*source.notes, *answer.notes)
         show.machine(show.told(source.panel, notes, answer, written, rows=out is None))
     elif out is None:
         show.machine(jobs.as_csv(answer.frame))
+
+
+def _check_options(model: str, parts: bool, checkpoint: Path | None) -> None:
+    """Refuse what a model cannot do."""
+    entry = entry_of(model)
+    if parts and not entry.parts:
+        raise OptionError(f"--parts, but {model} has no linear and memory part; leave it out, or use hybrid")
+    if checkpoint is not None and not entry.memory:
+        raise OptionError(f"--checkpoint, but {model} trains no network; leave it out, or use hybrid")
+
+
+def _kept(checkpoint: Path | None) -> AbstractContextManager[Path | None]:
+    """Where the training leaves its state, if it is to."""
+    return nullcontext() if checkpoint is None else gatecast.checkpointing(checkpoint)
 
 
 def _page(

@@ -105,7 +105,7 @@ class Hybrid(TableDoor):
         except TrainingError as broken:
             return self._learn_alone(panel, progress, str(broken))
         self._choose_and_calibrate(panel, plan.calibrating)
-        if self.shares_.any() and plan.growth >= NEWS:
+        if self.shares_.any() and plan.growth >= NEWS and not self.trained_.stopped:
             self._learn_again(panel, plan, training, progress)
         return self
 

@@ -3,7 +3,15 @@
 from gatecast.forecaster import probabilities
 from gatecast.jobs.explaining import explain_model, explain_table, sample_source
 from gatecast.jobs.question import Question, Source, make, read
-from gatecast.jobs.saving import as_csv, check_folder, check_model, check_targets, keep_inputs, save
+from gatecast.jobs.saving import (
+    as_csv,
+    check_checkpoint,
+    check_folder,
+    check_model,
+    check_targets,
+    keep_inputs,
+    save,
+)
 from gatecast.jobs.work import Answer, Comparison, Prediction, compare, forecast, last_window, predict
 
 __all__ = [
@@ -13,6 +21,7 @@ __all__ = [
     "Question",
     "Source",
     "as_csv",
+    "check_checkpoint",
     "check_folder",
     "check_model",
     "check_targets",

@@ -1,14 +1,14 @@
 """Results on disk: checked before the work begins, written when it is done."""
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from gatecast.disk import whole
 from gatecast.errors import OptionError
 
 TABLES, PAGES, ARTIFACTS = (".csv", ".parquet"), (".html", ".htm"), (".gatecast", ".safetensors")
+CHECKPOINTS = (".checkpoint",)
 
 
 def check_targets(out: Path | None, report: Path | None) -> None:
@@ -28,6 +28,15 @@ def check_model(path: Path | None) -> None:
     """
     if path is not None:
         _check(path, ARTIFACTS)
+
+
+def check_checkpoint(path: Path | None) -> None:
+    """Refuse now, before any work, a file that no training could leave its state in.
+
+    Raises OptionError as `check_targets` does.
+    """
+    if path is not None:
+        _check(path, CHECKPOINTS)
 
 
 def keep_inputs(inputs: Sequence[Path | None], targets: Sequence[Path | None]) -> None:
@@ -62,20 +71,14 @@ def save(frame: Any, path: Path) -> Path:
 
     Raises OptionError when the disk will not have it.
     """
-    draft = path.with_name(
-        f".{path.name}.{os.getpid()}.draft"
-    )  # an interrupted write leaves the old file whole
     try:
-        if path.suffix.lower() == ".csv":
-            draft.write_text(as_csv(frame), encoding="utf-8", newline="")
-        else:
-            frame.write_parquet(draft)
-        os.replace(draft, path)
+        with whole(path) as draft:
+            if path.suffix.lower() == ".csv":
+                draft.write_text(as_csv(frame), encoding="utf-8", newline="")
+            else:
+                frame.write_parquet(draft)
     except OSError as error:
         raise OptionError(_refusal(path, error)) from error
-    finally:
-        with suppress(OSError):  # moved into place, or never written
-            draft.unlink()
     return path
 
 

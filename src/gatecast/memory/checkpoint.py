@@ -136,12 +136,12 @@ def as_arrays(milestone: Milestone) -> tuple[dict[str, Any], dict[str, np.ndarra
         for group, values in groups.items()
         for name, value in values.items()
     }
-    return told, arrays
+    return {**told, "names": list(arrays)}, arrays  # a container does not keep their order
 
 
 def from_arrays(told: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Milestone:
     """A milestone as `as_arrays` gave it; raises ValueError, LookupError or TypeError for anything else."""
-    tensors = {name: torch.from_numpy(values.copy()) for name, values in arrays.items()}
+    tensors = {name: torch.from_numpy(arrays[name].copy()) for name in told["names"]}
     moments: dict[str, dict[str, Tensor]] = {}
     for name, tensor in _group(tensors, "moments").items():
         moment, _, weight = name.partition("/")

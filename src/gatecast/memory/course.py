@@ -1,8 +1,8 @@
-"""One training from its first step to its last: stepping back where it breaks, stopping where it is told to."""
+"""One training from its first step to its last: back where it breaks, stopped where it is told to."""
 
 from gatecast._types import IntArray
 from gatecast.errors import ArtifactError, TrainingError
-from gatecast.interrupt import Ear, listening
+from gatecast.interrupt import listening
 from gatecast.memory.checkpoint import EVERY, Milestone, Place
 from gatecast.memory.descent import Descended, Descent
 from gatecast.memory.fault import causes, what_broke
@@ -64,7 +64,9 @@ class Course:
         if self.keeper.found.kept is None:
             place.forget()
             checks = len(self.keeper.found.losses)
-            raise TrainingError(self._broken(f"the held-out loss of all {checks} checks is not a finite number"))
+            raise TrainingError(
+                self._broken(f"the held-out loss of all {checks} checks is not a finite number")
+            )
         if self._descent.step == self.keeper.until:
             place.keep(self._milestone(finished=True))
         self._network.load_state_dict(self.keeper.found.kept)

@@ -39,7 +39,7 @@ def what_broke(taken: Descended, step: int, steps: int, largest: float) -> str:
 
 
 def causes(windows: Cutter, chosen: IntArray, batch: Batch) -> tuple[str, ...]:
-    """What in these windows can have led to it: inputs that are no numbers, then values far out; may be none."""
+    """What in these windows can have led to it: inputs that are no numbers, values far out; may be none."""
     panel, rows = windows.panel, windows.rows_read(chosen)
     return (*_unfit(batch), *_far_values(panel, rows), *_far_covariates(panel, rows))
 

@@ -1,14 +1,13 @@
 """What every page has: one self-contained file with its figures, readable without a network."""
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 
 import plotly.offline
 
+from gatecast.disk import whole
 from gatecast.errors import OptionError
 
 # Nothing may be fetched: the page is as it was written, wherever it is opened.
@@ -42,15 +41,11 @@ def written(path: str | Path, text: str) -> Path:
     Raises OptionError when the file cannot be written.
     """
     path = Path(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
-        draft.write_text(text, encoding="utf-8")
-        os.replace(draft, path)
+        with whole(path) as draft:
+            draft.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OptionError(
             f"cannot write the page {path}: {error.strerror}; name a file in a folder you may write to"
         ) from error
-    finally:
-        with suppress(OSError):  # moved into place, or never written
-            draft.unlink()
     return path

@@ -9,8 +9,9 @@ from jaxtyping import Float, Float32, Int
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.forecaster import Origins
+from gatecast.hybrid.leftover import COLUMNS, leftover_columns, leftovers
 from gatecast.hybrid.pool import Standing, origins_by_series, outcomes
-from gatecast.linear import trailing_mean
+from gatecast.linear import Autoregression, trailing_mean
 from gatecast.memory import Column, Extras, Inputs, Rows, ordinary
 
 PLACES = 5  # decimals of a forecast, scaled: see PLACES of the memory's inputs
@@ -33,8 +34,18 @@ class Members(Protocol):
     def names(self) -> tuple[str, ...]:
         """What each is called, in order."""
 
+    @property
+    def regressed(self) -> Autoregression | None:
+        """The one with a regression on calendar and covariates, if there is one."""
+
     def stand(
-        self, panel: Panel, scaled: Float[FloatArray, "rows"], series: int, first: int, last: int
+        self,
+        panel: Panel,
+        scaled: Float[FloatArray, "rows"],
+        series: int,
+        first: int,
+        last: int,
+        left: tuple[FloatArray, FloatArray] | None = None,
     ) -> Standing:
         """Forecasts and priors of one series at the origins from `first` to `last`, both included."""
 
@@ -53,6 +64,11 @@ class View:
     extras: Extras
     mix: Float[FloatArray, "origins horizon"]
     unit: Float[FloatArray, "series"]
+
+    def narrowed(self, ahead: int) -> "View":
+        """The same for a network of so many inputs ahead, learned when there were fewer of the last ones."""
+        own = ahead - self.rows.ahead.shape[1]
+        return replace(self, extras=replace(self.extras, ahead=self.extras.ahead[..., :own]))
 
 
 def view(
@@ -74,7 +90,9 @@ def view(
     for series, mine in origins_by_series(origins).items():
         position = origins.position[mine]
         first, last = stretch(position, context, pool.horizon, panel.seasons[0])
-        standing = pool.stand(panel, rows.scaled, series, first, last)
+        regressed = pool.regressed
+        left = None if regressed is None else regressed.remainder(panel, series)
+        standing = pool.stand(panel, rows.scaled, series, first, last, left)
         own = rows.target[panel.rows(series)]
         measured[series] = (
             error_size(own, position, standing.mix[position - first]) if unit is None else unit[series]
@@ -82,6 +100,8 @@ def view(
         parts.history(series, standing, float(measured[series]))
         for some in np.array_split(mine, -(-len(mine) // CHUNK)):
             parts.ahead(series, some, standing, float(measured[series]))
+            if left is not None:
+                parts.left(series, some, left, float(measured[series]))
     return parts.assemble(filled(measured) if unit is None else unit)
 
 
@@ -103,8 +123,10 @@ class _Parts:
     def __init__(self, panel: Panel, pool: Members, inputs: Inputs, rows: Rows, origins: Origins) -> None:
         self._panel, self._inputs, self._rows, self._origins = panel, inputs, rows, origins
         count, shape = pool.count, (len(origins), pool.horizon)
+        self._width = count + 7  # of what does not come from a regression
+        width = self._width + (0 if pool.regressed is None else len(COLUMNS))
         self._realised = np.zeros((len(rows.scaled), 5 * count), dtype=np.float32)
-        self._ahead = np.zeros((*shape, count + 7), dtype=np.float32)
+        self._ahead = np.zeros((*shape, width), dtype=np.float32)
         self._members = np.zeros((*shape, count), dtype=np.float32)
         self._prior = np.zeros((len(origins), count), dtype=np.float32)
         self._mix = np.empty(shape)
@@ -125,10 +147,17 @@ class _Parts:
         movement = float(inputs.movement[series])
         apart = disagreements(own, position, standing, unit, movement, season)
         size = np.broadcast_to(sizes(unit, inputs, series), (*apart.shape[:2], 3))
-        self._ahead[mine] = np.concatenate([apart, size], axis=-1)
+        self._ahead[mine, :, : self._width] = np.concatenate([apart, size], axis=-1)
         self._members[mine] = np.round(standing.paths[chosen], PLACES)
         self._prior[mine] = standing.prior[chosen]
         self._mix[mine] = standing.mix[chosen]
+
+    def left(self, series: int, mine: IntArray, left: tuple[FloatArray, FloatArray], unit: float) -> None:
+        """Enter what the regression says and leaves ahead of some origins of one series."""
+        position, horizon = self._origins.position[mine], self._members.shape[1]
+        sizes = unit, float(self._inputs.movement[series])
+        found = leftovers(*left, position, horizon, self._panel.seasons, sizes)
+        self._ahead[mine, :, self._width :] = found
 
     def assemble(self, unit: FloatArray) -> View:
         """The view, once every series is in."""
@@ -257,4 +286,5 @@ def disagreement_columns(pool: Members) -> tuple[Column, ...]:
         "movement against errors",
     )
     apart = [f"{name} less the mixture" for name in pool.names]
-    return tuple(Column(name, "members", "members") for name in (*apart, *others))
+    told = () if pool.regressed is None else leftover_columns()
+    return (*(Column(name, "members", "members") for name in (*apart, *others)), *told)

@@ -93,6 +93,7 @@ class Hybrid(TableDoor):
         training = self.training or Training()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
         self.linear_: LinearHalf | None = None
+        self.__dict__.pop("trained_", None)  # of an earlier fit: what it reads says nothing of this one
         self.shares_, self.widening_ = np.zeros(len(panel)), 1.0
         if plan is None:
             steps = int(panel.known_steps.max())
@@ -178,7 +179,7 @@ class Hybrid(TableDoor):
             network=self.trained_.network,
             batch=cutter.batch(np.arange(len(origins))),
             history=(*history, *more_history),
-            ahead=(*ahead, *more_ahead),
+            ahead=(*ahead, *more_ahead)[: self.trained_.network.shape.ahead],
             origins=origins,
             linear=seen.mix,
             share=self.shares_[origins.series],
@@ -208,7 +209,8 @@ class Hybrid(TableDoor):
         return Cutter(panel, seen.rows, windows, seen.extras, self.horizon), seen
 
     def _look(self, panel: Panel, origins: Origins) -> View:
-        return mode_of(self.mode).view(panel, self.pool_, self.inputs_, origins, self.context_, self.unit_)
+        seen = mode_of(self.mode).view(panel, self.pool_, self.inputs_, origins, self.context_, self.unit_)
+        return seen if not hasattr(self, "trained_") else seen.narrowed(self.trained_.network.shape.ahead)
 
     def _choose_and_calibrate(self, panel: Panel, origins: Origins) -> None:
         """Both on origins that did not choose the weights: on those the network looks better than it is."""

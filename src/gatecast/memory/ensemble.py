@@ -36,18 +36,20 @@ def learn_networks(
     judged  windows of held-out origins that choose among weights, or the step whose weights are kept
     start   networks to go on from; those beyond what there are begin anew
 
-    Raises TrainingError where one of them breaks down.
+    Ctrl-C ends the one in training; those after it are not begun. Raises TrainingError where one breaks down.
     """
     count = training.networks
     labels = [label] if count == 1 else [f"{label}: network {k + 1} of {count}" for k in range(count)]
     old = () if start is None else (start.network, *start.others)
     starts = [*old[:count], *[None] * (count - len(old))]
     seeds = [(seed + k * APART) % 2**63 for k in range(count)]
-    first, *others = (
-        learn_network(cell, windows, judged, training, own, progress, one, before)
-        for own, one, before in zip(seeds, labels, starts, strict=True)
-    )
-    return replace(first, others=tuple(one.network for one in others))
+    found: list[Trained] = []
+    for own, one, before in zip(seeds, labels, starts, strict=True):
+        found.append(learn_network(cell, windows, judged, training, own, progress, one, before))
+        if found[-1].stopped:
+            break
+    first, *others = found
+    return replace(first, stopped=found[-1].stopped, others=tuple(one.network for one in others))
 
 
 def read_mean(trained: Trained, windows: Cutter) -> Float[FloatArray, "origins horizon levels"]:

@@ -18,6 +18,7 @@ from gatecast.forecaster import Origins
 from gatecast.hybrid.features import View, disagreement_columns, realised_columns, view
 from gatecast.hybrid.modes.mode import Mode
 from gatecast.hybrid.pool import Pool, Standing
+from gatecast.linear import Autoregression
 from gatecast.memory import Column, Inputs
 
 
@@ -34,11 +35,22 @@ class Mixed:
         """Steps ahead."""
         return self.pool.horizon
 
+    @property
+    def regressed(self) -> Autoregression | None:
+        """The member with a regression: the network sees what that leaves, not the member."""
+        return self.pool.regressed
+
     def stand(
-        self, panel: Panel, scaled: Float[FloatArray, "rows"], series: int, first: int, last: int
+        self,
+        panel: Panel,
+        scaled: Float[FloatArray, "rows"],
+        series: int,
+        first: int,
+        last: int,
+        left: tuple[FloatArray, FloatArray] | None = None,
     ) -> Standing:
         """The mixture of one series at the origins from `first` to `last`, both included."""
-        whole = self.pool.stand(panel, scaled, series, first, last)
+        whole = self.pool.stand(panel, scaled, series, first, last, left)
         return Standing(first, whole.mix[..., None], np.zeros((len(whole.mix), 1)), whole.mix)
 
 

@@ -65,6 +65,12 @@ class View:
     mix: Float[FloatArray, "origins horizon"]
     unit: Float[FloatArray, "series"]
 
+    def part(self, origins: slice) -> "View":
+        """The same of some of its origins."""
+        own = self.extras
+        parts = (own.ahead, own.members, own.prior, own.unit, own.weight)
+        return replace(self, extras=Extras(*(one[origins] for one in parts)), mix=self.mix[origins])
+
     def narrowed(self, ahead: int) -> "View":
         """The same for a network of so many inputs ahead, learned when there were fewer of the last ones."""
         own = ahead - self.rows.ahead.shape[1]
@@ -78,11 +84,13 @@ def view(
     origins: Origins,
     context: int,
     unit: Float[FloatArray, "series"] | None = None,
+    measured_at: int | None = None,
 ) -> View:
     """Read a panel for the given origins.
 
-    context  rows before each origin that the network will read
-    unit     [series]  mean absolute error of the linear half, scaled; measured at these origins if not given
+    context      rows before each origin that the network will read
+    unit         [series]  mean absolute error of the linear half, scaled; measured here if not given
+    measured_at  at so many of the leading origins; at all of them unless given
     """
     rows = inputs.rows(panel)
     parts = _Parts(panel, pool, inputs, rows, origins)
@@ -94,8 +102,9 @@ def view(
         left = None if regressed is None else regressed.remainder(panel, series)
         standing = pool.stand(panel, rows.scaled, series, first, last, left)
         own = rows.target[panel.rows(series)]
+        judged = position[: np.searchsorted(mine, len(origins) if measured_at is None else measured_at)]
         measured[series] = (
-            error_size(own, position, standing.mix[position - first]) if unit is None else unit[series]
+            error_size(own, judged, standing.mix[judged - first]) if unit is None else unit[series]
         )
         parts.history(series, standing, float(measured[series]))
         for some in np.array_split(mine, -(-len(mine) // CHUNK)):

@@ -24,6 +24,7 @@ from gatecast.front import TableDoor
 from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares, join
 from gatecast.hybrid.half import LinearHalf
+from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.modes import ModeName, mode_of
 from gatecast.hybrid.pool import Pool
 from gatecast.interval import LEVELS, agreed, at_levels
@@ -93,7 +94,6 @@ class Hybrid(TableDoor):
         training = self.training or Training()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
         self.linear_: LinearHalf | None = None
-        self.__dict__.pop("trained_", None)  # of an earlier fit: what it reads says nothing of this one
         self.shares_, self.widening_ = np.zeros(len(panel)), 1.0
         if plan is None:
             steps = int(panel.known_steps.max())
@@ -102,46 +102,44 @@ class Hybrid(TableDoor):
         self.inputs_ = learn_inputs(panel)
         self.context_ = plan.context
         try:
-            self._learn_both(panel, plan, training, progress)
+            read = self._learn_both(panel, plan, training, progress)
         except TrainingError as broken:
             return self._learn_alone(panel, progress, str(broken))
-        self._choose_and_calibrate(panel, plan.calibrating)
+        self._choose_and_calibrate(panel, plan.calibrating, read)
         if self.shares_.any() and plan.growth >= NEWS and not self.trained_.stopped:
-            self._learn_again(panel, plan, training, progress)
+            self._learn_again(plan, read, training, progress)
         return self
 
-    def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> None:
+    def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> Lessons:
         """The pool on everything, the network on what is not held out."""
         with progress.task(f"{self.name}: {until_compiled()}linear half", total=2) as task:
             self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel)
             task.advance()
-            look = mode_of(self.mode).view
-            windows = look(panel, self.pool_, self.inputs_, plan.training.origins, self.context_)
-            self.unit_ = windows.unit
-            cutter = Cutter(panel, windows.rows, plan.training, windows.extras, self.horizon)
+            read = lessons(panel, self.pool_, self.inputs_, plan, mode_of(self.mode))
+            self.unit_ = read.unit
             task.advance()
-        choosing, _ = self._single(panel, plan.choosing)
         self.trained_ = learn_networks(
-            training.cell, cutter, choosing, training, self.seed, progress, self.name
+            training.cell, read.training, read.choosing, training, self.seed, progress, self.name
         )
+        return read
 
-    def _learn_again(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> None:
+    def _learn_again(self, plan: Plan, read: Lessons, training: Training, progress: Progress) -> None:
         """Train anew on the whole history: its latest part says most of what comes next.
 
         As far as served best before, in proportion to what there is to learn. Shares and calibration stay
         those of the network that had not seen that part: nothing could judge this one. It is surer of what
         it has seen, so its width is brought back to the first one's there.
         """
-        seen = self._look(panel, plan.everything.origins)
-        cutter = Cutter(panel, seen.rows, plan.everything, seen.extras, self.horizon)
         until, label = round(self.trained_.best * plan.growth), f"{self.name}: with the latest steps"
         try:
-            again = learn_networks(training.cell, cutter, until, training, self.seed, progress, label)
+            again = learn_networks(
+                training.cell, read.everything, until, training, self.seed, progress, label
+            )
         except TrainingError as broken:
             progress.note(f"{broken}; the memory stays as it was learned from the earlier steps")
             return
-        judged, _ = self._single(panel, plan.calibrating)
-        before, after = (own_width(read_mean(one, judged)).mean() for one in (self.trained_, again))
+        both = (self.trained_, again)
+        before, after = (own_width(read_mean(one, read.calibrating)).mean() for one in both)
         self.trained_, self.widening_ = again, float(before / after)
 
     def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
@@ -210,11 +208,11 @@ class Hybrid(TableDoor):
 
     def _look(self, panel: Panel, origins: Origins) -> View:
         seen = mode_of(self.mode).view(panel, self.pool_, self.inputs_, origins, self.context_, self.unit_)
-        return seen if not hasattr(self, "trained_") else seen.narrowed(self.trained_.network.shape.ahead)
+        return seen.narrowed(self.trained_.network.shape.ahead)
 
-    def _choose_and_calibrate(self, panel: Panel, origins: Origins) -> None:
+    def _choose_and_calibrate(self, panel: Panel, origins: Origins, read: Lessons) -> None:
         """Both on origins that did not choose the weights: on those the network looks better than it is."""
-        cutter, seen = self._single(panel, origins)
+        cutter, seen = read.calibrating, read.judged
         quantiles = read_mean(self.trained_, cutter)
         actual, series = cutter.targets(), origins.series
         unit = self.unit_[series]

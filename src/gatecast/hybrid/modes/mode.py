@@ -27,6 +27,7 @@ class Look(Protocol):
         origins: Origins,
         context: int,
         unit: Float[FloatArray, "series"] | None = None,
+        measured_at: int | None = None,
     ) -> View:
         """As `features.view`: the linear half's path is in it whatever the network sees."""
 

@@ -25,6 +25,7 @@ def look(
     origins: Origins,
     context: int,
     unit: Float[FloatArray, "series"] | None = None,
+    measured_at: int | None = None,
 ) -> View:
     """Read a panel at some origins as a network on its own does; the linear half's path stands beside it."""
     rows = inputs.rows(panel)
@@ -33,7 +34,9 @@ def look(
         position = origins.position[mine]
         first, last = stretch(position, context, pool.horizon, panel.seasons[0])
         mix[mine] = pool.stand(panel, rows.scaled, series, first, last).mix[position - first]
-        measured[series] = error_size(rows.target[panel.rows(series)], position, mix[mine])
+        judged = mine[: np.searchsorted(mine, len(origins) if measured_at is None else measured_at)]
+        own = rows.target[panel.rows(series)]
+        measured[series] = error_size(own, origins.position[judged], mix[judged])
     extras = lone_extras(panel, rows, origins, pool.horizon)
     return View(rows, extras, mix, filled(measured) if unit is None else unit)
 

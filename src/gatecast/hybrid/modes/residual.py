@@ -61,9 +61,10 @@ def look(
     origins: Origins,
     context: int,
     unit: Float[FloatArray, "series"] | None = None,
+    measured_at: int | None = None,
 ) -> View:
     """Read a panel at some origins, of the linear half its mixture alone."""
-    return view(panel, Mixed(pool), inputs, origins, context, unit)
+    return view(panel, Mixed(pool), inputs, origins, context, unit, measured_at)
 
 
 def columns(panel: Panel, pool: Pool) -> tuple[tuple[Column, ...], tuple[Column, ...]]:

@@ -66,9 +66,7 @@ class Workings:
         """
         layer = self.network.encoder
         if isinstance(layer, Perceptron):
-            raise RecordError(
-                "this network has a perceptron, no recurrent layer: there are no gates"
-            )
+            raise RecordError("this network has a perceptron, no recurrent layer: there are no gates")
         return layer
 
     @property

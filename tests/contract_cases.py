@@ -7,14 +7,17 @@ import gatecast
 from contract import Case
 from fake_forecasters import HonestNaive
 from gatecast.forecaster import Forecaster
+from gatecast.memory import Training
+
+PERCEPTRONS = Training(units=16, steps=60, cell="mlp", networks=2)
 
 
-def _maker(name: str, **more: Any) -> Callable[[int], Forecaster]:
+def _maker(name: str, **options: Any) -> Callable[[int], Forecaster]:
     """One of gatecast's own, by its public name, with the covariates of the contract's panel."""
 
     def make(horizon: int) -> Forecaster:
         model: Forecaster = getattr(gatecast, name)(
-            horizon=horizon, season=24, known=("temperature",), past=("cloud",), **more
+            horizon=horizon, season=24, known=("temperature",), past=("cloud",), **options
         )
         return model
 
@@ -34,4 +37,7 @@ CASES = [
     Case("RNN", _maker("RNN"), tolerance=0.05, heavy=True),
     Case("Hybrid", _maker("Hybrid"), tolerance=0.05, heavy=True),
     Case("HybridOfAll", _maker("Hybrid", boost=True, given=("operator",)), tolerance=0.05, heavy=True),
+    Case("Hybrid of residuals", _maker("Hybrid", mode="residual"), tolerance=0.05, heavy=True),
+    Case("Hybrid in parallel", _maker("Hybrid", mode="parallel"), tolerance=0.05, heavy=True),
+    Case("Hybrid of perceptrons", _maker("Hybrid", training=PERCEPTRONS), tolerance=0.05, heavy=True),
 ]

@@ -1,7 +1,7 @@
 """Small fitted models of every kind, on tables of every kind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from gatecast.memory import Training
 HORIZON, STEPS = 6, 260
 NUMBER = pl.col("kind").rank("dense").cast(pl.Int32)  # of each series, from one
 TINY = Training(units=5, steps=16, windows=8, origins=4, checks=2)
+PERCEPTRONS = replace(TINY, cell="mlp", networks=2)
 ROLES: dict[str, Any] = {"known": ["temperature"], "past": ("cloud",), "static": ["kind"]}
 ARIMA_GIVEN: dict[str, Any] = {"order": (1, 1, 1), "seasonal_order": (0, 1, 1), "known": ("temperature",)}
 
@@ -89,6 +90,9 @@ CASES = {
     "hybrid": Case(_made("Hybrid", training=TINY, **ROLES)),
     "hybrid of holidays": Case(_made("Hybrid", training=TINY, holidays="ES", seed=3)),
     "hybrid of all": Case(_made("Hybrid", training=TINY, boost=True, given=["cloud"], known=["temperature"])),
+    "hybrid of residuals": Case(_made("Hybrid", training=TINY, mode="residual", **ROLES)),
+    "hybrid in parallel": Case(_made("Hybrid", training=TINY, mode="parallel", **ROLES)),
+    "hybrid of perceptrons": Case(_made("Hybrid", training=PERCEPTRONS, **ROLES)),
     "hybrid that fell back": Case(_made("Hybrid", training=TINY), counted),
     "linear": Case(_made("LinearHalf", **ROLES)),
     "lstm": Case(_made("LSTM", training=TINY, **ROLES)),

@@ -1,5 +1,7 @@
 """What the gate reads of an origin depends on that origin alone, and on nothing behind it."""
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 
@@ -87,3 +89,16 @@ def test_realised_errors_are_those_of_forecasts_made_before() -> None:
         far = np.array([own[10 + r] - paths[r - 4, 3] for r in range(row - 3, row + 1)])
         errors = np.concatenate([own[10 + row] - paths[row - 1, 0], far[-1], far.mean(axis=0)])
         np.testing.assert_allclose(read[row], np.arcsinh(errors / 0.5), rtol=0, atol=HALF_A_PLACE)
+
+
+def test_a_part_of_a_view_is_the_view_of_that_part_by_the_unit_of_the_leading_origins() -> None:
+    """All that is taught and judged by is read in one pass; only what trains says how large an error is."""
+    first = Origins(np.repeat([0, 1], 40), np.concatenate([np.arange(150, 190), np.arange(140, 180)]))
+    later = Origins(np.repeat([0, 1], 20), np.concatenate([np.arange(230, 250), np.arange(200, 220)]))
+    both = Origins(*(np.concatenate(pair) for pair in zip(astuple(first), astuple(later), strict=True)))
+    whole = view(PANEL, POOLS[6], INPUTS, both, CONTEXT, measured_at=len(first))
+    alone = view(PANEL, POOLS[6], INPUTS, first, CONTEXT)
+    np.testing.assert_allclose(whole.unit, alone.unit, rtol=1e-7)
+    same_at(whole.part(slice(0, 80)), alone, np.arange(80), first)
+    after = view(PANEL, POOLS[6], INPUTS, later, CONTEXT, alone.unit)
+    same_at(whole.part(slice(80, None)), after, np.arange(40), later)

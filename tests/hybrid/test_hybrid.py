@@ -15,7 +15,7 @@ from gatecast.errors import SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.hybrid import linear_ledger
 from gatecast.interrupt import at_once
-from gatecast.memory import Trained, Training, learn_network, own_width, plan_windows, read
+from gatecast.memory import Trained, Training, learn_networks, own_width, plan_windows, read
 from gatecast.progress import Silent, Task
 from synthetic_panels import hourly_panel, with_values
 
@@ -176,10 +176,10 @@ def test_the_second_network_is_as_wide_as_the_first_on_what_calibrated_it(
     networks, panel = [], PANELS["raw"]
 
     def noting(*asked: Any) -> Trained:
-        networks.append(learn_network(*asked))
+        networks.append(learn_networks(*asked))
         return networks[-1]
 
-    monkeypatch.setattr("gatecast.hybrid.model.learn_network", noting)
+    monkeypatch.setattr("gatecast.hybrid.model.learn_networks", noting)
     monkeypatch.setattr("gatecast.hybrid.model.choose_shares", lambda *_: np.ones(len(panel)))
     model = Hybrid(horizon=HORIZON, season=24, training=TINY).learn(panel, Silent())
     plan = plan_windows(panel, HORIZON, TINY.origins, TINY.drawn, 0)

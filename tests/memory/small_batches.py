@@ -8,9 +8,10 @@ from gatecast.interval import LEVELS
 from gatecast.memory import CellKind, Network, Shape
 from gatecast.memory.network import Batch
 
-CELLS: tuple[CellKind, ...] = ("lstm", "gru", "rnn")
+CELLS: tuple[CellKind, ...] = ("lstm", "gru", "rnn", "mlp")
 HORIZON, MEMBERS, INPUTS, AHEAD, UNITS = 4, 3, 5, 2, 6
-SHAPE = Shape(INPUTS, AHEAD, MEMBERS, HORIZON, LEVELS)
+LAGS = (1, 3, 7)  # of the perceptron, which looks no further
+SHAPE = Shape(INPUTS, AHEAD, MEMBERS, HORIZON, LEVELS, LAGS)
 
 
 def small_network(
@@ -19,7 +20,7 @@ def small_network(
     """A network of a few units, without dropout, ready to forecast."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = Network(Shape(INPUTS, AHEAD, members, HORIZON, LEVELS), cell, UNITS, 0.0, bias)
+        network = Network(Shape(INPUTS, AHEAD, members, HORIZON, LEVELS, LAGS), cell, UNITS, 0.0, bias)
     return network.eval()
 
 

@@ -48,7 +48,7 @@ def bytes_of(one: Trained, setting: Setting) -> tuple[bytes, bytes]:
     return weights, read(one.network, setting.judged)[0].tobytes()
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "mlp"])
 def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(
     cell: CellKind, setting: Setting
 ) -> None:

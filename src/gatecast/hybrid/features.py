@@ -1,15 +1,17 @@
-"""What the gate reads of the pool's members: how each has erred of late, where they disagree ahead."""
+"""What the memory half reads of the pool's members: how each has erred of late, where they disagree ahead."""
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
-from gatecast._types import FloatArray, IntArray
+from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.forecaster import Origins
-from gatecast.hybrid.pool import Pool, Standing, origins_by_series, outcomes
-from gatecast.linear import trailing_mean
+from gatecast.hybrid.leftover import COLUMNS, leftover_columns, leftovers
+from gatecast.hybrid.pool import Standing, origins_by_series, outcomes
+from gatecast.linear import Autoregression, trailing_mean
 from gatecast.memory import Column, Extras, Inputs, Rows, ordinary
 
 PLACES = 5  # decimals of a forecast, scaled: see PLACES of the memory's inputs
@@ -17,9 +19,44 @@ CHUNK = 4096  # origins at a time, to bound what is needed in between
 SMALLEST_UNIT = 1e-3  # of a series' spread: a series foreseen to the digit needs no finer one
 
 
+class Members(Protocol):
+    """Forecasts side by side: a pool, or what stands for one."""
+
+    @property
+    def horizon(self) -> int:
+        """Steps ahead."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each is called, in order."""
+
+    @property
+    def linear(self) -> BoolArray:
+        """Which members of the pool are linear."""
+
+    @property
+    def regressed(self) -> Autoregression | None:
+        """The one with a regression on calendar and covariates, if there is one."""
+
+    def stand(
+        self,
+        panel: Panel,
+        scaled: Float[FloatArray, "rows"],
+        series: int,
+        first: int,
+        last: int,
+        left: tuple[FloatArray, FloatArray] | None = None,
+    ) -> Standing:
+        """Forecasts and priors of one series at the origins from `first` to `last`, both included."""
+
+
 @dataclass(frozen=True)
 class View:
-    """A panel as the gate reads it at some origins.
+    """A panel as the memory half reads it at some origins.
 
     rows    history with the members' realised errors beside the series' own movements
     extras  the members' forecasts and disagreements at each origin
@@ -34,39 +71,65 @@ class View:
     unit: Float[FloatArray, "series"]
     linear: Float[FloatArray, "origins horizon"] | None = None
 
+    def part(self, origins: slice) -> "View":
+        """The same of some of its origins."""
+        own = self.extras
+        parts = (own.ahead, own.members, own.prior, own.unit, own.weight)
+        linear = None if self.linear is None else self.linear[origins]
+        return replace(
+            self, extras=Extras(*(one[origins] for one in parts)), mix=self.mix[origins], linear=linear
+        )
+
+    def narrowed(self, ahead: int) -> "View":
+        """The same for a network of so many inputs ahead, learned when there were fewer of the last ones."""
+        own = ahead - self.rows.ahead.shape[1]
+        return replace(self, extras=replace(self.extras, ahead=self.extras.ahead[..., :own]))
+
 
 def view(
     panel: Panel,
-    pool: Pool,
+    pool: Members,
     inputs: Inputs,
     origins: Origins,
     context: int,
     unit: Float[FloatArray, "series"] | None = None,
+    measured_at: int | None = None,
 ) -> View:
     """Read a panel for the given origins.
 
-    context  rows before each origin that the network will read
-    unit     [series]  mean absolute error of the pool, scaled; measured at these origins if not given
+    context      rows before each origin that the network will read
+    unit         [series]  mean absolute error of the pool, scaled; measured here if not given
+    measured_at  at so many of the leading origins; at all of them unless given
     """
     rows = inputs.rows(panel)
     parts = _Parts(panel, pool, inputs, rows, origins)
     measured = np.full(len(panel), np.nan)
     for series, mine in origins_by_series(origins).items():
         position = origins.position[mine]
-        behind = context + sum(reach(pool.horizon, panel.seasons[0]))
-        first, last = max(int(position.min()) - behind, 0), int(position.max())
-        standing = pool.stand(panel, rows.scaled, series, first, last)
+        first, last = stretch(position, context, pool.horizon, panel.seasons[0])
+        regressed = pool.regressed
+        left = None if regressed is None else regressed.remainder(panel, series)
+        standing = pool.stand(panel, rows.scaled, series, first, last, left)
         own = rows.target[panel.rows(series)]
+        judged = position[: np.searchsorted(mine, len(origins) if measured_at is None else measured_at)]
         measured[series] = (
-            error_size(own, position, standing.mix[position - first]) if unit is None else unit[series]
+            error_size(own, judged, standing.mix[judged - first]) if unit is None else unit[series]
         )
         parts.history(series, standing, float(measured[series]))
         for some in np.array_split(mine, -(-len(mine) // CHUNK)):
             parts.ahead(series, some, standing, float(measured[series]))
-    return parts.assemble(_filled(measured) if unit is None else unit)
+            if left is not None:
+                parts.left(series, some, left, float(measured[series]))
+    return parts.assemble(filled(measured) if unit is None else unit)
 
 
-def _filled(unit: Float[FloatArray, "series"]) -> Float[FloatArray, "series"]:
+def stretch(position: Int[IntArray, "origins"], context: int, horizon: int, season: int) -> tuple[int, int]:
+    """The first and the last origin of a series from which the members' forecasts are looked at."""
+    behind = context + sum(reach(horizon, season))
+    return max(int(position.min()) - behind, 0), int(position.max())
+
+
+def filled(unit: Float[FloatArray, "series"]) -> Float[FloatArray, "series"]:
     """Units with those of series nothing is known of replaced by the mean of the others. [series]"""
     known = np.isfinite(unit)
     return np.where(known, unit, unit[known].mean() if known.any() else 1.0)
@@ -75,11 +138,13 @@ def _filled(unit: Float[FloatArray, "series"]) -> Float[FloatArray, "series"]:
 class _Parts:
     """The arrays of a view while they are filled, series by series."""
 
-    def __init__(self, panel: Panel, pool: Pool, inputs: Inputs, rows: Rows, origins: Origins) -> None:
+    def __init__(self, panel: Panel, pool: Members, inputs: Inputs, rows: Rows, origins: Origins) -> None:
         self._panel, self._inputs, self._rows, self._origins = panel, inputs, rows, origins
         count, shape = pool.count, (len(origins), pool.horizon)
+        self._width = count + 7  # of what does not come from a regression
+        width = self._width + (0 if pool.regressed is None else len(COLUMNS))
         self._realised = np.zeros((len(rows.scaled), 5 * count), dtype=np.float32)
-        self._ahead = np.zeros((*shape, count + 7), dtype=np.float32)
+        self._ahead = np.zeros((*shape, width), dtype=np.float32)
         self._members = np.zeros((*shape, count), dtype=np.float32)
         self._prior = np.zeros((len(origins), count), dtype=np.float32)
         self._mix, self._linear = np.empty(shape), None if pool.linear.all() else np.empty(shape)
@@ -100,12 +165,19 @@ class _Parts:
         movement = float(inputs.movement[series])
         apart = disagreements(own, position, standing, unit, movement, season)
         size = np.broadcast_to(sizes(unit, inputs, series), (*apart.shape[:2], 3))
-        self._ahead[mine] = np.concatenate([apart, size], axis=-1)
+        self._ahead[mine, :, : self._width] = np.concatenate([apart, size], axis=-1)
         self._members[mine] = np.round(standing.paths[chosen], PLACES)
         self._prior[mine] = standing.prior[chosen]
         self._mix[mine] = standing.mix[chosen]
         if self._linear is not None:
             self._linear[mine] = standing.linear.mix[chosen]
+
+    def left(self, series: int, mine: IntArray, left: tuple[FloatArray, FloatArray], unit: float) -> None:
+        """Enter what the regression says and leaves ahead of some origins of one series."""
+        position, horizon = self._origins.position[mine], self._members.shape[1]
+        sizes = unit, float(self._inputs.movement[series])
+        found = leftovers(*left, position, horizon, self._panel.seasons, sizes)
+        self._ahead[mine, :, self._width :] = found
 
     def assemble(self, unit: FloatArray) -> View:
         """The view, once every series is in."""
@@ -210,7 +282,7 @@ def disagreements(
     return ordinary(np.concatenate(parts, axis=-1))
 
 
-def realised_columns(pool: Pool) -> tuple[Column, ...]:
+def realised_columns(pool: Members) -> tuple[Column, ...]:
     """The names of what `realised_errors` gives, in order."""
     said = (
         "error one step ahead of",
@@ -222,7 +294,7 @@ def realised_columns(pool: Pool) -> tuple[Column, ...]:
     return tuple(Column(f"{what} {name}", "members", "members") for what in said for name in pool.names)
 
 
-def disagreement_columns(pool: Pool) -> tuple[Column, ...]:
+def disagreement_columns(pool: Members) -> tuple[Column, ...]:
     """The names of what is read ahead beside calendar and covariates, in order: see `_Parts.ahead`."""
     others = (
         "linear forecast",
@@ -234,4 +306,5 @@ def disagreement_columns(pool: Pool) -> tuple[Column, ...]:
         "movement against errors",
     )
     apart = [f"{name} less the mixture" for name in pool.names]
-    return tuple(Column(name, "members", "members") for name in (*apart, *others))
+    told = () if pool.regressed is None else leftover_columns()
+    return (*(Column(name, "members", "members") for name in (*apart, *others)), *told)

@@ -7,7 +7,7 @@ import numpy as np
 from gatecast._types import FloatArray
 from gatecast.data import Panel
 from gatecast.errors import NotFittedError, OptionError
-from gatecast.hybrid.features import reach
+from gatecast.hybrid.features import stretch
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.member import Seen
 from gatecast.hybrid.model import Hybrid
@@ -75,8 +75,8 @@ def _pool_of(model: Hybrid | LinearHalf, panel: Panel, position: int) -> tuple[P
     if isinstance(model, Hybrid):
         _require(model, "linear_")
         if model.linear_ is None:
-            behind = model.context_ + sum(reach(model.horizon, panel.seasons[0]))
-            return model.pool_, max(position - behind, 0)
+            first, _ = stretch(np.array([position]), model.context_, model.horizon, panel.seasons[0])
+            return model.pool_, first
         model = model.linear_
     _require(model, "pool_")
     return model.pool_, position

@@ -1,9 +1,11 @@
-"""The hybrid: a pool of linear forecasts, weighed and corrected by a network that remembers.
+"""The hybrid: a pool of linear forecasts, and a network that remembers, joined in one of three ways.
 
-    linear part  = linear members mixed by how well each has done of late
+    linear part  = linear members mixed by how well each has done
     pool part    = all members mixed so, less that; only where some are not linear
-    memory part  = share · (the network's reweighting of the members and its correction - mixture of all)
+    memory part  = share · (what the network says - mixture of all)
     forecast     = linear part + pool part + memory part
+
+What the network sees of the linear half, and so what it can say, is the `mode`: see `hybrid/modes`.
 
 One predictive distribution belongs to the sum: the network's quantiles, moved with its median and
 calibrated on origins that had neither trained it nor, where there are enough to divide, chosen its weights.
@@ -22,11 +24,13 @@ from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
 from gatecast.hybrid.boosted import trees
 from gatecast.hybrid.curve import Curved, Kind, Learner, curved
-from gatecast.hybrid.features import View, disagreement_columns, realised_columns, view
+from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares, join
 from gatecast.hybrid.given import given_makers
 from gatecast.hybrid.half import LinearHalf
+from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.member import Maker
+from gatecast.hybrid.modes import ModeName, mode_of
 from gatecast.hybrid.neural import perceptron
 from gatecast.hybrid.outside import outside
 from gatecast.hybrid.pool import Pool
@@ -34,30 +38,29 @@ from gatecast.interval import LEVELS, agreed, at_levels
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
     Calibrated,
-    CellKind,
     Cutter,
     Plan,
     Training,
     Workings,
     calibrate_quantiles,
     learn_inputs,
-    learn_network,
+    learn_networks,
     own_width,
     plan_windows,
-    read,
+    read_mean,
+    require_inside,
     row_columns,
     single_windows,
 )
 from gatecast.progress import Progress
 
 MEDIAN = LEVELS.index(0.5)
-CELL: CellKind = "lstm"
 MOST_BENT = 20  # series that get a regression that bends unasked: it takes seconds for each
 NEWS = 1.1  # times as much history, held-out part included, from which on it is learned from again
 
 
 class Hybrid(TableDoor):
-    """Linear half and memory half, joined by a gate.
+    """Linear half and memory half, joined by a gate or in one of two plainer ways.
 
     horizon   steps ahead
     season    lengths of the cycles in steps; inferred from the frequency if not given
@@ -71,6 +74,9 @@ class Hybrid(TableDoor):
     members   further members: anything that keeps the Forecaster protocol, of the same horizon
     seed      the same seed gives the same forecast, to the byte, on one machine's CPU
     training  how the network is built and trained
+    mode      gate: the network weighs the linear members anew and corrects them. residual: it sees their
+              mixture alone and predicts what that leaves. parallel: it sees nothing of them, and the two
+              are weighted by past loss
 
     Fitted: `shares_` [series], how much of the memory is believed; 0 where it did not help on held-out
     origins, where histories are too short to train one or where training breaks down, and a note says so.
@@ -89,6 +95,7 @@ class Hybrid(TableDoor):
         given: Sequence[str] = (),
         boost: bool = False,
         members: Sequence[Forecaster] = (),
+        mode: ModeName = "gate",
     ) -> None:
         super().__init__(horizon, season, known, past, static, holidays)
         self.seed = seed
@@ -96,9 +103,11 @@ class Hybrid(TableDoor):
         self.given = given
         self.boost = boost
         self.members = members
+        self.mode = mode
 
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Fit the pool, train the network on its honest past forecasts, choose shares and calibrate."""
+        mode_of(self.mode)  # refused before time is spent
         require_steps(panel, 3, self.name)
         training = self.training or Training()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
@@ -111,26 +120,27 @@ class Hybrid(TableDoor):
         self.inputs_ = learn_inputs(panel)
         self.context_ = plan.context
         try:
-            self._learn_both(panel, plan, training, progress)
+            read = self._learn_both(panel, plan, training, progress)
         except TrainingError as broken:
             return self._learn_alone(panel, progress, str(broken))
-        self._choose_and_calibrate(panel, plan.calibrating)
+        self._choose_and_calibrate(panel, plan.calibrating, read)
         if self.shares_.any() and plan.growth >= NEWS and not self.trained_.stopped:
-            self._learn_again(panel, plan, training, progress)
+            self._learn_again(plan, read, training, progress)
         return self
 
-    def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> None:
+    def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> Lessons:
         """The pool on everything, the network on what is not held out."""
         with progress.task(f"{self.name}: {until_compiled()}linear half", total=2) as task:
             self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel, self._beyond(panel, progress))
             self._note_absent(progress)
             task.advance()
-            windows = view(panel, self.pool_, self.inputs_, plan.training.origins, self.context_)
-            self.unit_ = windows.unit
-            cutter = Cutter(panel, windows.rows, plan.training, windows.extras, self.horizon)
+            read = lessons(panel, self.pool_, self.inputs_, plan, mode_of(self.mode))
+            self.unit_ = read.unit
             task.advance()
-        choosing, _ = self._single(panel, plan.choosing)
-        self.trained_ = learn_network(CELL, cutter, choosing, training, self.seed, progress, self.name)
+        self.trained_ = learn_networks(
+            training.cell, read.training, read.choosing, training, self.seed, progress, self.name
+        )
+        return read
 
     def _beyond(self, panel: Panel, progress: Progress) -> list[Maker]:
         """What makes the members that are not linear, as the options say."""
@@ -150,23 +160,23 @@ class Hybrid(TableDoor):
                 "on, and history enough"
             )
 
-    def _learn_again(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> None:
+    def _learn_again(self, plan: Plan, read: Lessons, training: Training, progress: Progress) -> None:
         """Train anew on the whole history: its latest part says most of what comes next.
 
         As far as served best before, in proportion to what there is to learn. Shares and calibration stay
         those of the network that had not seen that part: nothing could judge this one. It is surer of what
         it has seen, so its width is brought back to the first one's there.
         """
-        seen = view(panel, self.pool_, self.inputs_, plan.everything.origins, self.context_, self.unit_)
-        cutter = Cutter(panel, seen.rows, plan.everything, seen.extras, self.horizon)
         until, label = round(self.trained_.best * plan.growth), f"{self.name}: with the latest steps"
         try:
-            again = learn_network(CELL, cutter, until, training, self.seed, progress, label)
+            again = learn_networks(
+                training.cell, read.everything, until, training, self.seed, progress, label
+            )
         except TrainingError as broken:
             progress.note(f"{broken}; the memory stays as it was learned from the earlier steps")
             return
-        judged, _ = self._single(panel, plan.calibrating)
-        before, after = (own_width(read(one.network, judged)[0]).mean() for one in (self.trained_, again))
+        both = (self.trained_, again)
+        before, after = (own_width(read_mean(one, read.calibrating)).mean() for one in both)
         self.trained_, self.widening_ = again, float(before / after)
 
     def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
@@ -183,25 +193,28 @@ class Hybrid(TableDoor):
                 origins, alone.levels, alone.quantiles, alone.point, alone.point, np.zeros_like(alone.point)
             )
         cutter, seen = self._single(panel, origins)
-        return self._finish(read(self.trained_.network, cutter)[0], seen, origins, levels)
+        return self._finish(read_mean(self.trained_, cutter), seen, origins, levels)
 
     def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
         """What the forecasts from some origins are made of.
 
-        Raises SeriesError where no memory was trained: then there is nothing of it to show.
+        Raises SeriesError where no memory was trained, or there is not one network with one: then there is
+        nothing of it to show.
         """
         if self.linear_ is not None:
             raise SeriesError(
                 f"this {self.name} has no memory to look into: it fell back to its linear half "
                 f"({'; '.join(getattr(self, 'notes_', ())) or 'too little history'}); give more history"
             )
+        require_inside(self.trained_, self.name)
         cutter, seen = self._single(panel, origins)
         history, ahead = row_columns(panel)
+        more_history, more_ahead = mode_of(self.mode).columns(panel, self.pool_)
         return Workings(
             network=self.trained_.network,
             batch=cutter.batch(np.arange(len(origins))),
-            history=(*history, *realised_columns(self.pool_)),
-            ahead=(*ahead, *disagreement_columns(self.pool_)),
+            history=(*history, *more_history),
+            ahead=(*ahead, *more_ahead)[: self.trained_.network.shape.ahead],
             origins=origins,
             linear=seen.mix,
             share=self.shares_[origins.series],
@@ -229,14 +242,18 @@ class Hybrid(TableDoor):
         return Forecast(origins, probabilities, agreed(stated, point, levels), point, linear, memory, pool)
 
     def _single(self, panel: Panel, origins: Origins) -> tuple[Cutter, View]:
-        seen = view(panel, self.pool_, self.inputs_, origins, self.context_, self.unit_)
+        seen = self._look(panel, origins)
         windows = single_windows(origins, self.context_)
         return Cutter(panel, seen.rows, windows, seen.extras, self.horizon), seen
 
-    def _choose_and_calibrate(self, panel: Panel, origins: Origins) -> None:
+    def _look(self, panel: Panel, origins: Origins) -> View:
+        seen = mode_of(self.mode).view(panel, self.pool_, self.inputs_, origins, self.context_, self.unit_)
+        return seen.narrowed(self.trained_.network.shape.ahead)
+
+    def _choose_and_calibrate(self, panel: Panel, origins: Origins, read: Lessons) -> None:
         """Both on origins that did not choose the weights: on those the network looks better than it is."""
-        cutter, seen = self._single(panel, origins)
-        quantiles, _ = read(self.trained_.network, cutter)
+        cutter, seen = read.calibrating, read.judged
+        quantiles = read_mean(self.trained_, cutter)
         actual, series = cutter.targets(), origins.series
         unit = self.unit_[series]
         self.shares_ = choose_shares(actual, seen.mix, quantiles[..., MEDIAN], unit, series, len(panel))

@@ -185,6 +185,11 @@ class Pool:
         """Which members are linear in a series' past. [members]"""
         return np.array([member.linear for member in self.members])
 
+    @property
+    def regressed(self) -> Autoregression | None:
+        """The member with a regression on calendar and covariates; None where no series has one."""
+        return self.full_ if any(one.regression is not None for one in self.full_.fitted_) else None
+
     def scaled(self, panel: Panel) -> Float[FloatArray, "rows"]:
         """The panel's values on the pool's scale, gaps filled causally. [rows]"""
         whose = np.repeat(np.arange(len(panel)), panel.lengths)

@@ -137,7 +137,7 @@ def usual_changes(subject: Subject) -> tuple[Change, ...]:
             changes.append(Shift(name, _round(float(np.nanstd(known)))))
         elif "holiday" in name.casefold() and not is_beside(name) and _has_days(panel.frequency):
             changes.append(_holiday(subject, name))
-    gates = isinstance(subject.workings().network.encoder, nn.LSTM)
+    gates = isinstance(subject.workings().encoder, nn.LSTM)
     return (*changes[:MOST_WHAT_IFS], *([Clamp("forget", 0.0)] if gates else []))
 
 
@@ -185,7 +185,7 @@ def _varies(values: FloatArray) -> bool:
 
 def _through_time(seen: Inspection) -> tuple[Flow, TrainingFlow | None]:
     """The gradient of the trained network on this very window, and how it was while training."""
-    encoder, x = seen.workings.network.encoder, seen.workings.batch.history[:, -seen.steps :]
+    encoder, x = seen.workings.encoder, seen.workings.batch.history[:, -seen.steps :]
     trained: Trained | None = getattr(seen.subject.model, "trained_", None)
     course = training_flow(trained, x, encoder) if trained is not None and trained.snapshots else None
     return flow(encoder, x), course

@@ -95,6 +95,4 @@ class Inspection:
 def inspect(subject: Subject) -> Inspection:
     """Record what the network computes on its way to one forecast."""
     workings = subject.workings()
-    return Inspection(
-        subject, workings, record(workings.network.encoder, workings.batch.history), subject.forecast()
-    )
+    return Inspection(subject, workings, record(workings.encoder, workings.batch.history), subject.forecast())

@@ -23,6 +23,7 @@ from gatecast.memory.checkpoint import (
     from_arrays,
     kept_in,
 )
+from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
 from gatecast.memory.foreign import (
     Imported,
     ImportedLayer,
@@ -32,7 +33,7 @@ from gatecast.memory.foreign import (
     run_onnx,
 )
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
-from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, ordinary
+from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, lone_extras, ordinary
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
@@ -53,7 +54,7 @@ from gatecast.memory.response import Practice, Response, learn_response
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
 from gatecast.memory.train import Trained, learn_network
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
-from gatecast.memory.workings import Column, Workings, read_batch, row_columns
+from gatecast.memory.workings import Column, Workings, lone_columns, read_batch, row_columns
 
 __all__ = [
     "GRU",
@@ -114,7 +115,10 @@ __all__ = [
     "kept_in",
     "learn_inputs",
     "learn_network",
+    "learn_networks",
     "learn_response",
+    "lone_columns",
+    "lone_extras",
     "one_thread",
     "ordinary",
     "own_width",
@@ -122,8 +126,10 @@ __all__ = [
     "read",
     "read_batch",
     "read_keras",
+    "read_mean",
     "read_onnx",
     "record",
+    "require_inside",
     "row_columns",
     "run_onnx",
     "single_windows",

@@ -12,16 +12,15 @@ import numpy as np
 
 from gatecast._types import BoolArray, FloatArray
 from gatecast.data import Panel
-from gatecast.errors import SeriesError
+from gatecast.errors import OptionError, SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
 from gatecast.interval import LEVELS, agreed, at_levels
+from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
 from gatecast.memory.inputs import Rows, learn_inputs, lone_extras
 from gatecast.memory.network import CellKind
 from gatecast.memory.options import Training
-from gatecast.memory.reading import read
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
-from gatecast.memory.train import learn_network
 from gatecast.memory.windows import Cutter, Plan, plan_windows, single_windows, too_short
 from gatecast.memory.workings import Workings, lone_columns, row_columns
 from gatecast.progress import Progress
@@ -60,6 +59,11 @@ class _Alone(TableDoor):
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Train on the earlier part of each series, choose and calibrate on the rest."""
         training = self.training or Training()
+        if training.cell not in (Training().cell, self.cell):
+            raise OptionError(
+                f"training asks for cell={training.cell!r}, but {self.name} has a cell of its own, "
+                f"{self.cell!r}; leave it out, or give it to Hybrid"
+            )
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
         if plan is None:
             raise SeriesError(too_short(self.name, panel, self.horizon))
@@ -68,10 +72,10 @@ class _Alone(TableDoor):
         rows = self.inputs_.rows(panel)
         windows = self._cutter(panel, rows, plan)
         judged = self._single(panel, rows, plan.choosing, plan.context)
-        self.trained_ = learn_network(self.cell, windows, judged, training, self.seed, progress, self.name)
+        self.trained_ = learn_networks(self.cell, windows, judged, training, self.seed, progress, self.name)
         self.context_ = plan.context
         calibrating = self._single(panel, rows, plan.calibrating, plan.context)
-        quantiles, _ = read(self.trained_.network, calibrating)
+        quantiles = read_mean(self.trained_, calibrating)
         self.calibrated_: Calibrated = calibrate_quantiles(calibrating.targets(), quantiles)
         return self
 
@@ -79,10 +83,14 @@ class _Alone(TableDoor):
         """The network's calibrated quantiles at each origin."""
         rows = self.inputs_.rows(panel)
         cutter = self._single(panel, rows, origins, self.context_)
-        return self._finish(read(self.trained_.network, cutter)[0], panel, rows, origins, levels)
+        return self._finish(read_mean(self.trained_, cutter), panel, rows, origins, levels)
 
     def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
-        """What the forecasts from some origins are made of."""
+        """What the forecasts from some origins are made of.
+
+        Raises SeriesError where several networks are averaged: no one of them is the memory.
+        """
+        require_inside(self.trained_, self.name)
         rows = self.inputs_.rows(panel)
         cutter = self._single(panel, rows, origins, self.context_)
         history, ahead = row_columns(panel)

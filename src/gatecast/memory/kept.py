@@ -1,7 +1,6 @@
 """What of the memory room may stand in a saved model; a network as its plan and its weights."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -12,14 +11,15 @@ from gatecast.kept import Kept, demand
 from gatecast.memory.alone import GRU, LSTM, RNN
 from gatecast.memory.inputs import Inputs
 from gatecast.memory.keeper import Snapshot
-from gatecast.memory.network import Network, Shape
+from gatecast.memory.network import CellKind, Network, Shape
 from gatecast.memory.options import Training
+from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.reading import device
 from gatecast.memory.response import Response
 from gatecast.memory.scaled import Calibrated
 from gatecast.memory.train import Trained
 
-_LAYERS: dict[type, Literal["lstm", "gru", "rnn"]] = {nn.LSTM: "lstm", nn.GRU: "gru", nn.RNN: "rnn"}
+_LAYERS: dict[type, CellKind] = {nn.LSTM: "lstm", nn.GRU: "gru", nn.RNN: "rnn", Perceptron: "mlp"}
 _GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
@@ -28,7 +28,7 @@ class Blueprint:
     """A network without its code: what builds it anew, and its weights by name."""
 
     shape: Shape
-    cell: Literal["lstm", "gru", "rnn"]
+    cell: CellKind
     units: int
     dropout: float
     weights: dict[str, Tensor]
@@ -54,15 +54,12 @@ def build(plan: Blueprint) -> Network:
 
 
 def _check_weights(plan: Blueprint) -> None:
-    shape, units, gates = plan.shape, plan.units, _GATES[plan.cell]
+    shape, units = plan.shape, plan.units
     said = len(shape.levels) + shape.members
     wanted = {
+        **_encoder_weights(plan),
         "step_offset": (shape.horizon, units),
         "step_scale": (shape.horizon,),
-        "encoder.weight_ih_l0": (gates * units, shape.inputs),
-        "encoder.weight_hh_l0": (gates * units, units),
-        "encoder.bias_ih_l0": (gates * units,),
-        "encoder.bias_hh_l0": (gates * units,),
         "from_state.weight": (units, units),
         "from_state.bias": (units,),
         "from_ahead.weight": (units, shape.ahead),
@@ -74,12 +71,33 @@ def _check_weights(plan: Blueprint) -> None:
     demand(not odd, f"weights of the shapes of the network; {', '.join(odd)} are not")
 
 
+def _encoder_weights(plan: Blueprint) -> dict[str, tuple[int, ...]]:
+    """Their shapes by name."""
+    inputs, units = plan.shape.inputs, plan.units
+    if plan.cell == "mlp":
+        return {
+            "encoder.inner.weight": (units, (1 + len(plan.shape.lags)) * inputs),
+            "encoder.inner.bias": (units,),
+            "encoder.outer.weight": (units, units),
+            "encoder.outer.bias": (units,),
+        }
+    gates = _GATES[plan.cell]
+    return {
+        "encoder.weight_ih_l0": (gates * units, inputs),
+        "encoder.weight_hh_l0": (gates * units, units),
+        "encoder.bias_ih_l0": (gates * units,),
+        "encoder.bias_hh_l0": (gates * units,),
+    }
+
+
 def _check_shape(shape: Shape) -> None:
     levels = np.array(shape.levels)
     demand(min(shape.inputs, shape.ahead, shape.members) >= 0 and shape.horizon >= 1, "sizes from 0")
     demand(max(shape.inputs, shape.ahead, shape.members, shape.horizon) < 2**31, "sizes within reason")
     demand(np.all((levels > 0) & (levels < 1)) and np.all(np.diff(levels) > 0), "levels ascending in (0, 1)")
     demand(0.5 in shape.levels, "a median among the levels")
+    lags = np.array(shape.lags)
+    demand(np.all(lags >= 1) and np.all(np.diff(lags) > 0) and np.all(lags < 2**31), "lags ascending from 1")
 
 
 def _check_blueprint(plan: Blueprint) -> None:
@@ -87,6 +105,8 @@ def _check_blueprint(plan: Blueprint) -> None:
 
 
 def _check_trained(trained: Trained) -> None:
+    alike = all(other.shape == trained.network.shape for other in trained.others)
+    demand(alike, "networks of one shape")
     wanted = {name: weight.shape for name, weight in trained.network.encoder.state_dict().items()}
     for snapshot in trained.snapshots:
         seen = {name: weight.shape for name, weight in snapshot.weights.items()}

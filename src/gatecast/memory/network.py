@@ -1,4 +1,4 @@
-"""The memory network: a recurrent encoder over the past, a head that reads known covariates step by step.
+"""The memory network: an encoder over the past, a head that reads known covariates step by step.
 
     s_t    = encoder(x_1 … x_t)                                    one state per origin t ("forking")
     m_tk   = silu(A s_t + B a_tk + e_k)                            a_tk: what is known ahead about step k
@@ -15,15 +15,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from gatecast.memory.initialise import forget_bias_
+from gatecast.memory.perceptron import Perceptron
 
-CellKind = Literal["lstm", "gru", "rnn"]
+CellKind = Literal["lstm", "gru", "rnn", "mlp"]
+CELLS: tuple[CellKind, ...] = get_args(CellKind)
 
 FIRST_SPREAD = 0.5  # standard deviation, in units, of the distribution that training starts from
 
@@ -37,6 +39,7 @@ class Shape:
     members  linear forecasts to weigh; 0 for none
     horizon  steps ahead
     levels   quantile levels, ascending, .5 among them
+    lags     how many steps back an encoder without recurrence looks, beside the present step
     """
 
     inputs: int
@@ -44,6 +47,7 @@ class Shape:
     members: int
     horizon: int
     levels: tuple[float, ...]
+    lags: tuple[int, ...] = ()
 
     @property
     def median(self) -> int:
@@ -97,7 +101,7 @@ class Network(nn.Module):
     def __init__(self, shape: Shape, cell: CellKind, units: int, dropout: float, forget_bias: float) -> None:
         super().__init__()
         self.shape = shape
-        self.encoder = encoder(cell, shape.inputs, units, forget_bias)
+        self.encoder = encoder(cell, shape, units, forget_bias)
         width = units  # of the head
         self.from_state = nn.Linear(units, width)
         self.from_ahead = nn.Linear(shape.ahead, width, bias=False)
@@ -153,17 +157,21 @@ def spread(
     return torch.cat([below.flip(-1), center[..., None], above], dim=-1)
 
 
-def encoder(cell: CellKind, inputs: int, units: int, forget_bias: float) -> nn.LSTM | nn.GRU | nn.RNN:
-    """One fused recurrent layer.
+def encoder(
+    cell: CellKind, shape: Shape, units: int, forget_bias: float
+) -> nn.LSTM | nn.GRU | nn.RNN | Perceptron:
+    """One fused recurrent layer, or a perceptron over a fixed window in its place.
 
     The LSTM's forget bias is `forget_bias` in all: PyTorch's default draws it near 0, which forgets half
     of the cell at every step before training has begun. GRU and Elman layers have no forget gate; the
     GRU's update bias is set so that it keeps as much (its gate z keeps the old state).
     """
+    if cell == "mlp":
+        return Perceptron(shape.inputs, units, shape.lags)
     if cell == "rnn":
-        return nn.RNN(inputs, units, batch_first=True)
+        return nn.RNN(shape.inputs, units, batch_first=True)
     kind = nn.LSTM if cell == "lstm" else nn.GRU
-    return forget_bias_(kind(inputs, units, batch_first=True), forget_bias)
+    return forget_bias_(kind(shape.inputs, units, batch_first=True), forget_bias)
 
 
 def _normal_gaps(levels: Sequence[float]) -> list[float]:

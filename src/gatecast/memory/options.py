@@ -8,6 +8,7 @@ from typing import Self, TypeAlias
 import numpy as np
 
 from gatecast.errors import OptionError
+from gatecast.memory.network import CELLS, CellKind
 
 MOST_WINDOWS = 8000
 SOONER, SLOWER = 3, 4  # of a training that goes on from old weights: fewer steps, a lower rate
@@ -18,7 +19,7 @@ _COUNT: _Rule = (lambda v: isinstance(v, int | np.integer) and v >= 1, "a whole 
 _SIZE: _Rule = (lambda v: v > 0, "a number above 0")
 _NONE_OR_MORE: _Rule = (lambda v: v >= 0, "a number from 0")
 _FITTING: dict[str, _Rule] = {
-    **dict.fromkeys(("units", "steps", "windows", "origins", "checks"), _COUNT),
+    **dict.fromkeys(("units", "steps", "windows", "origins", "checks", "networks"), _COUNT),
     **dict.fromkeys(("rate", "clip"), _SIZE),
     "dropout": (lambda v: 0 <= v < 1, "a share of units from 0 up to, not including, 1"),
     **dict.fromkeys(("weight_decay", "restraint"), _NONE_OR_MORE),
@@ -42,6 +43,9 @@ class Training:
     restraint     price of departing from the linear half, added to the loss: for each unit of an ordinary
                   error when large, less when small; a network on its own has nothing to depart from
     checks        how often the held-out origins are asked, evenly over the second half of the steps
+    cell          of the hybrid's network: lstm, gru, rnn, or mlp, which looks at a fixed window and carries
+                  nothing on; a network on its own has its own
+    networks      how many are trained, each from a seed of its own; their quantiles are averaged
     """
 
     units: int = 64
@@ -55,6 +59,8 @@ class Training:
     clip: float = 1.0
     restraint: float = 0.1
     checks: int = 6
+    cell: CellKind = "lstm"
+    networks: int = 1
 
     @property
     def drawn(self) -> int:
@@ -70,6 +76,8 @@ class Training:
         return replace(self, steps=max(1, self.steps // SOONER), rate=self.rate / SLOWER)
 
     def __post_init__(self) -> None:
+        if self.cell not in CELLS:
+            raise OptionError(f"cell is {self.cell!r}; give one of {', '.join(CELLS)}")
         for name, (fits, wanted) in _FITTING.items():
             value = getattr(self, name)
             number = isinstance(value, int | float | np.number) and not isinstance(value, bool)

@@ -31,6 +31,7 @@ class Trained:
     best       step whose weights were kept; 0 for those it went on from
     snapshots  of the encoder, from before the first step to after the last
     stopped    step at which Ctrl-C ended it; 0 if nothing did
+    others     networks of other seeds, whose quantiles are averaged with this one's; none unless asked for
     """
 
     network: Network
@@ -38,6 +39,7 @@ class Trained:
     best: int
     snapshots: tuple[Snapshot, ...] = ()
     stopped: int = 0
+    others: tuple[Network, ...] = ()
 
 
 def learn_network(

@@ -12,6 +12,7 @@ from gatecast.forecaster import Origins
 from gatecast.interval import LEVELS
 from gatecast.memory.inputs import Extras, Rows
 from gatecast.memory.network import Batch, Shape
+from gatecast.memory.perceptron import look_back
 
 FEWEST_ORIGINS = 30  # of one series, to train on
 FEWEST_HELD_OUT = 20  # in all, to choose and calibrate by
@@ -199,6 +200,7 @@ class Cutter:
             members=self._extras.members.shape[2],
             horizon=self._horizon,
             levels=LEVELS,
+            lags=look_back(self._panel.seasons, self._windows.context),
         )
 
     @property

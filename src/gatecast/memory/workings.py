@@ -11,12 +11,15 @@ from typing import Literal, NamedTuple
 import numpy as np
 import torch
 from jaxtyping import Float, Int
+from torch import nn
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, Scale, calendar_features
+from gatecast.errors import RecordError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.memory.inputs import change_lags
 from gatecast.memory.network import Batch, Network
+from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.reading import one_thread
 
 Kind = Literal["series", "calendar", "covariate", "static", "members"]
@@ -54,6 +57,17 @@ class Workings:
     share: Float[FloatArray, "origins"]
     scale: Scale
     finish: Callable[[FloatArray], Forecast]
+
+    @property
+    def encoder(self) -> nn.LSTM | nn.GRU | nn.RNN:
+        """The recurrent layer.
+
+        Raises RecordError where a perceptron stands in its place.
+        """
+        layer = self.network.encoder
+        if isinstance(layer, Perceptron):
+            raise RecordError("this network has a perceptron, no recurrent layer: there are no gates")
+        return layer
 
     @property
     def context(self) -> int:

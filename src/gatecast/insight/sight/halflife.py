@@ -102,7 +102,7 @@ def half_lives(subject: Subject) -> HalfLives:
     measured = crossing(lags, left)
     implied = None if kept is None else np.stack([kept[begun - lag :].prod(axis=0) for lag in lags])
     by_gates = None if implied is None else crossing(lags, implied)
-    shown = cell if isinstance(workings.network.encoder, nn.LSTM) else np.arctanh(np.clip(hidden, -1, 1))
+    shown = cell if isinstance(workings.encoder, nn.LSTM) else np.arctanh(np.clip(hidden, -1, 1))
     dead = hidden.std(axis=0) < SILENT
     living = ~dead & np.isfinite(left).all(axis=0)
     spearman, ratio = _agreement(measured, by_gates, living, float(lags[-1]))
@@ -156,7 +156,7 @@ class _Layer(NamedTuple):
 
 
 def _recorded(workings: Workings) -> _Layer:
-    encoder = workings.network.encoder
+    encoder = workings.encoder
     layer = record(encoder, workings.batch.history.to(next(encoder.parameters()).device)).layers[0]
     hidden = _array(layer.hidden)
     if isinstance(encoder, nn.LSTM):
@@ -167,7 +167,7 @@ def _recorded(workings: Workings) -> _Layer:
 
 def _left(workings: Workings, layer: _Layer, lags: Int[IntArray, "lags"]) -> Float[FloatArray, "lags units"]:
     """What is left at the origin of one standard deviation put into each unit's cell at each lag."""
-    encoder = workings.network.encoder
+    encoder = workings.encoder
     place = next(encoder.parameters()).device
     history = workings.batch.history[0].to(place)
     spread = layer.cell[-int(workings.begun[0]) :].std(axis=0)

@@ -51,7 +51,7 @@ def last_states(workings: Workings, histories: Float[Tensor, "variants context i
     """The hidden state that each variant of the past leaves at the origin. [variants, units]"""
     place = next(workings.network.parameters()).device
     with one_thread(), torch.no_grad():
-        states, _ = workings.network.encoder(histories.to(place))
+        states, _ = workings.encoder(histories.to(place))
     last: Tensor = states[:, -1]
     return last
 
@@ -87,7 +87,7 @@ def from_zero(workings: Workings, lengths: Sequence[int]) -> Float[Tensor, "leng
     """
     place = next(workings.network.parameters()).device
     history = workings.batch.history[0].to(place)
-    encoder, context = workings.network.encoder, len(history)
+    encoder, context = workings.encoder, len(history)
     parts: list[Tensor] | None = None
     output = history
     with one_thread(), torch.no_grad():

@@ -166,7 +166,7 @@ def _held(subject: Subject, workings: Workings, clamps: Sequence[Clamp]) -> Fore
             )
         for step in steps:
             gates[step][clamp.gate] = clamp.value
-    state = last_clamped_state(workings.network.encoder, workings.batch.history[0], tuple(gates))
+    state = last_clamped_state(workings.encoder, workings.batch.history[0], tuple(gates))
     return forecast_of_state(workings, state)
 
 

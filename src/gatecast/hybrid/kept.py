@@ -1,6 +1,6 @@
 """What of the hybrid room may stand in a saved model."""
 
-from gatecast._types import FloatArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import Scale
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.model import Hybrid
@@ -29,6 +29,7 @@ _HYBRID = {
     "unit_": FloatArray,
     "trained_": Trained,
     "calibrated_": Calibrated,
+    "unseen_": IntArray | None,
 }
 
 KEPT = {

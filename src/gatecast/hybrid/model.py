@@ -9,12 +9,14 @@ calibrated on origins that had neither trained it nor, where there are enough to
 Learned again from these origins too, it keeps that calibration: see `_learn_again`.
 """
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Self
 
 import numpy as np
 
-from gatecast._types import FloatArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.errors import SeriesError, TrainingError
 from gatecast.forecaster import Forecast, Origins
@@ -23,18 +25,23 @@ from gatecast.hybrid.features import View, disagreement_columns, realised_column
 from gatecast.hybrid.gate import choose_shares, join
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.pool import Pool
-from gatecast.interval import LEVELS, agreed, at_levels
+from gatecast.interval import LEVELS, agreed, at_levels, moved
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
     Calibrated,
     CellKind,
     Cutter,
+    Looking,
     Plan,
+    Shifts,
     Training,
+    Windows,
     Workings,
     calibrate_quantiles,
+    first_unseen,
     learn_inputs,
     learn_network,
+    network_shifts,
     own_width,
     plan_windows,
     read,
@@ -63,6 +70,9 @@ class Hybrid(TableDoor):
     Fitted: `shares_` [series], how much of the memory is believed; 0 where it did not help on held-out
     origins, where histories are too short to train one or where training breaks down, and a note says so.
     """
+
+    unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
+    held_: tuple[Shifts] | None = None
 
     def __init__(
         self,
@@ -97,6 +107,7 @@ class Hybrid(TableDoor):
         except TrainingError as broken:
             return self._learn_alone(panel, progress, str(broken))
         self._choose_and_calibrate(panel, plan.calibrating)
+        self.unseen_ = first_unseen(panel, plan.calibrating)
         if self.shares_.any() and plan.growth >= NEWS:
             self._learn_again(panel, plan, training, progress)
         return self
@@ -131,6 +142,7 @@ class Hybrid(TableDoor):
         judged, _ = self._single(panel, plan.calibrating)
         before, after = (own_width(read(one.network, judged)[0]).mean() for one in (self.trained_, again))
         self.trained_, self.widening_ = again, float(before / after)
+        self.unseen_ = panel.known_steps - 1
 
     def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
         """Fall back to the linear half, and say why."""
@@ -146,7 +158,8 @@ class Hybrid(TableDoor):
                 origins, alone.levels, alone.quantiles, alone.point, alone.point, np.zeros_like(alone.point)
             )
         cutter, seen = self._single(panel, origins)
-        return self._finish(read(self.trained_.network, cutter)[0], seen, origins, levels)
+        shifts = self._shifts(panel, origins)
+        return self._finish(read(self.trained_.network, cutter)[0], seen, origins, levels, shifts)
 
     def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
         """What the forecasts from some origins are made of.
@@ -160,6 +173,7 @@ class Hybrid(TableDoor):
             )
         cutter, seen = self._single(panel, origins)
         history, ahead = row_columns(panel)
+        shifts = cache(lambda: self._shifts(panel, origins))
         return Workings(
             network=self.trained_.network,
             batch=cutter.batch(np.arange(len(origins))),
@@ -169,15 +183,41 @@ class Hybrid(TableDoor):
             linear=seen.mix,
             share=self.shares_[origins.series],
             scale=self.inputs_.scale,
-            finish=lambda quantiles: self._finish(quantiles, seen, origins, levels),
+            finish=lambda quantiles: self._finish(quantiles, seen, origins, levels, shifts()),
         )
 
+    def holding(self, panel: Panel, origins: Origins) -> Self:
+        """This model with what its latest forecasts say of the intervals from these origins held fixed."""
+        held = copy.copy(self)
+        held.held_ = (self._shifts(panel, origins),)
+        return held
+
+    def _shifts(self, panel: Panel, origins: Origins) -> Shifts:
+        """What the latest forecasts' outcomes say of the intervals."""
+        if self.held_ is not None:
+            return self.held_[0]
+        if self.unseen_ is None or self.linear_ is not None:
+            return None
+
+        def cut(windows: Windows, held: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
+            seen = view(panel, self.pool_, self.inputs_, held, windows.context, self.unit_)
+            cutter = Cutter(panel, seen.rows, windows, seen.extras, self.horizon)
+            return cutter, lambda said: self.calibrated_.apply(self._joined(said, seen, held))
+
+        looking = Looking(self.trained_.network, self.horizon, self.context_, self.unseen_, cut)
+        return network_shifts(panel, origins, looking)
+
     def _finish(
-        self, quantiles: FloatArray, seen: View, origins: Origins, levels: Sequence[float]
+        self,
+        quantiles: FloatArray,
+        seen: View,
+        origins: Origins,
+        levels: Sequence[float],
+        shifts: Shifts,
     ) -> Forecast:
         """From the network's quantiles to both parts, their sum and its quantiles."""
         whose = origins.series[:, None]
-        scaled = self.calibrated_.apply(self._joined(quantiles, seen, origins))
+        scaled = moved(self.calibrated_.apply(self._joined(quantiles, seen, origins)), shifts)
         inverse = self.inputs_.scale.inverse
         linear = inverse(seen.mix, whose)
         median = scaled[..., MEDIAN]

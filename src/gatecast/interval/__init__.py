@@ -1,7 +1,31 @@
-"""The interval room: quantiles that cannot cross, and their calibration on held-out origins."""
+"""The interval room: quantiles that cannot cross, and their calibration on held-out origins and on the latest."""
 
+from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from
 from gatecast.interval.conformal import Calibration, calibrate
 from gatecast.interval.quantile import LEVELS, agreed, at_levels, untangle
+from gatecast.interval.score import at_scores, normal_scores
+from gatecast.interval.track import Pace, Track, by_outcome, followed, new_track, pace_of
 from gatecast.interval.width import Width, fit_width
 
-__all__ = ["LEVELS", "Calibration", "Width", "agreed", "at_levels", "calibrate", "fit_width", "untangle"]
+__all__ = [
+    "LEVELS",
+    "Calibration",
+    "Pace",
+    "Track",
+    "Width",
+    "agreed",
+    "at_levels",
+    "at_scores",
+    "by_outcome",
+    "calibrate",
+    "fit_width",
+    "followed",
+    "moved",
+    "new_track",
+    "normal_scores",
+    "origins_behind",
+    "pace_of",
+    "shifts_at",
+    "shifts_from",
+    "untangle",
+]

@@ -1,6 +1,7 @@
 """The memory room: recurrent networks over windows of the past, trained on quantiles."""
 
 from gatecast.memory.alone import GRU, LSTM, RNN
+from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
 from gatecast.memory.cells import (
     Cell,
     CoupledLSTMCell,
@@ -71,6 +72,7 @@ __all__ = [
     "Network",
     "Output",
     "PeepholeLSTMCell",
+    "Looking",
     "Plan",
     "Record",
     "Recurrent",
@@ -79,6 +81,7 @@ __all__ = [
     "SLSTMRecord",
     "SLSTMState",
     "Shape",
+    "Shifts",
     "Snapshot",
     "Trained",
     "Training",
@@ -88,10 +91,12 @@ __all__ = [
     "cells_of",
     "cells_of_state_dict",
     "chrono_",
+    "first_unseen",
     "forget_bias_",
     "implied_half_life",
     "learn_inputs",
     "learn_network",
+    "network_shifts",
     "one_thread",
     "ordinary",
     "own_width",

@@ -42,7 +42,7 @@ def some_series(origins: Origins, horizon: int) -> Iterator[Origins]:
 
 def shifts_at(
     origins: Origins, replayed: Origins, scores: Float[FloatArray, "replayed horizon"], pace: Pace
-) -> Float[FloatArray, "origins horizon {len(LEVELS)}"]:
+) -> Float[FloatArray, "origins horizon levels"]:
     """Normal scores to read the quantiles from some origins off at. [origins, horizon, levels]
 
     scores  [replayed, horizon]  of the forecasts from earlier origins; NaN where there is no outcome
@@ -60,7 +60,7 @@ def shifts_at(
     return shifts
 
 
-def unmoved(origins: int, horizon: int) -> Float[FloatArray, "origins horizon {len(LEVELS)}"]:
+def unmoved(origins: int, horizon: int) -> Float[FloatArray, "origins horizon levels"]:
     """The normal scores of the levels themselves. [origins, horizon, levels]"""
     return np.tile(normal_levels(LEVELS), (origins, horizon, 1))
 
@@ -71,7 +71,7 @@ def shifts_from(
     pace: Pace,
     horizon: int,
     scored: Callable[[Origins], Float[FloatArray, "replayed horizon"]],
-) -> Float[FloatArray, "origins horizon {len(LEVELS)}"] | None:
+) -> Float[FloatArray, "origins horizon levels"] | None:
     """`shifts_at`, scores made some series at a time; None where there is nothing to look back on.
 
     scored  the scores of forecasts from some origins, [origins, horizon]

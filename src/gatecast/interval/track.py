@@ -1,24 +1,28 @@
 """A track of recent scores: quantiles moved as outcomes come in. [kernel]
 
-The scores z of forecasts whose outcome is known at an origin t, weighted by the age of the outcome, and a
-standard normal one of fixed worth (what calibration on held-out origins promised), have the quantiles
+The scores z of forecasts whose outcome is known at an origin t, weighted by the age of the outcome, have
+distributions, and those quantiles:
 
-    G_k(τ)  of step k ahead                  weights .5^(age / half)
-    H_p(τ)  of phase p of the day, all steps   weights .5^(age / slow half)
-    z_k(τ) = (1 + margin · heard) · (G_k(τ) + H_p(τ) - H(τ)),   p = the phase of t + k,  H of all phases
+    usual_k  of step k ahead              weights .5^(age / slow half), with a standard normal, what calibration
+                                          on held-out origins promised, of fixed worth
+    late_k   of step k ahead              weights .5^(age / half), with usual_k of fixed worth
+    day_p    of phase p of the day, all steps    weights .5^(age / slow half), with day of fixed worth
+    day      of all phases and steps      the same weights
+    z_k(τ) = (1 + margin · heard) · (late_k(τ) + day_p(τ) - day(τ)),   p = the phase of t + k
 
-and the forecast's τ-quantile is read off at z_k(τ): without any score at τ itself. Only outcomes up to t
-count, so moving along with each value that arrives and replaying a history are the same thing.
+The forecast's τ-quantile is read off at z_k(τ); without any score, at τ itself. Only outcomes up to t count,
+so moving along with each value that arrives and replaying a history are the same thing.
 
 After Barber, Candès, Ramdas & Tibshirani, Conformal prediction beyond exchangeability (2023): weights that
-fall with age bound what a drift can cost. The margin makes up for how few scores that are alike in a day
-the weights leave.
+fall with age bound what a drift can cost. The margin makes up for how few scores the
+weights leave, and those of one day much alike.
 """
 
 import math
 from dataclasses import dataclass, replace
 from functools import cache
 from statistics import NormalDist
+from typing import no_type_check
 
 import numba
 import numpy as np
@@ -28,10 +32,12 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.interval.quantile import LEVELS, MEDIAN
 from gatecast.interval.score import FARTHEST, normal_levels
 
-HALF, SLOW_HALF = 5.0, 21.0  # days, after which a score counts half: by step, by phase
+HALF, SLOW_HALF = 4.0, 21.0  # days, after which a score counts half: lately, usually
 REACH = 42  # days looked back
-WORTH, PHASE_WORTH = 3.0, 10.0  # days of scores that the promise counts as much as: by step, by phase
-MARGIN = 0.04  # how much wider where recent scores say all
+WORTH = 4.0  # days of scores that the usual distribution counts as much as
+PROMISE = 10.0  # days of scores that the promise counts as much as in the usual one
+PHASE_WORTH = 15.0  # days of scores that all phases count as much as in one
+MARGIN = 0.06  # how much wider where recent scores say all
 FEWEST = 24  # steps that count as a day where the first season is shorter
 READ = 24  # origins of a day whose forecasts are scored
 CELLS = 220  # of the distribution of scores, of equal size in asinh z
@@ -100,7 +106,7 @@ def by_outcome(
     position: Int[IntArray, "replayed"],
     first: int,
     steps: int,
-) -> Float[FloatArray, "{steps} horizon"]:
+) -> Float[FloatArray, "steps horizon"]:
     """Scores of forecasts, laid out by the step they were for. [steps, horizon]
 
     position  [replayed]  where each forecast was made
@@ -120,7 +126,7 @@ def followed(
     phase: Int[IntArray, "longer"],
     at: Int[IntArray, "origins"],
     pace: Pace,
-) -> Float[FloatArray, "origins horizon {len(LEVELS)}"]:
+) -> Float[FloatArray, "origins horizon levels"]:
     """Normal scores to read quantiles off at, from each origin. [origins, horizon, levels]
 
     scores  [time, horizon]  by the step forecast
@@ -129,8 +135,8 @@ def followed(
     """
     x = normal_levels(LEVELS)
     age = np.arange(pace.reach) / pace.day
-    weights = pace.stride * np.stack([0.5 ** (age / HALF), 0.5 ** (age / SLOW_HALF) / scores.shape[1]])
-    worth = np.array([WORTH * pace.day, PHASE_WORTH, PHASE_WORTH * pace.phases])
+    weights = pace.stride * np.stack([0.5 ** (age / HALF), 0.5 ** (age / SLOW_HALF)])
+    worth = np.array([WORTH * pace.day, PROMISE * pace.day, PHASE_WORTH])
     place = (np.arcsinh(np.clip(scores, -FARTHEST, FARTHEST)) - _edges()[0]) / _width() - 0.5
     moved = _follow(
         np.clip(place, 0.0, CELLS - 1.001),
@@ -167,6 +173,7 @@ def _promised() -> Float[FloatArray, "cells"]:
 
 
 @numba.njit(cache=True)
+@no_type_check  # numba wants its own functions, not checked ones
 def _follow(
     place: FloatArray,
     phase: IntArray,
@@ -180,11 +187,12 @@ def _follow(
     """`followed`, with scores as places among cells; NaN from origins that no score lies before."""
     horizon, cells, count = place.shape[1], len(promised), len(options) - 3
     moved = np.full((len(at), horizon, count), np.nan)
-    step = np.empty((horizon, cells))
+    fast, slow = np.empty((horizon, cells)), np.empty((horizon, cells))
     day = np.empty((phases + 1, cells))  # the last row for all phases
+    usual = np.empty((horizon, cells))
     by_step, by_phase = np.empty((horizon, count)), np.empty((phases + 1, count))
     for n in range(len(at)):
-        step[:], day[:] = 0.0, 0.0
+        fast[:], slow[:], day[:] = 0.0, 0.0, 0.0
         for age in range(min(weights.shape[1], at[n] + 1)):
             row = at[n] - age
             p = phase[row]
@@ -193,19 +201,22 @@ def _follow(
                     cell = int(place[row, k])
                     share = place[row, k] - cell
                     for there, part in ((cell, 1.0 - share), (cell + 1, share)):
-                        step[k, there] += weights[0, age] * part
+                        fast[k, there] += weights[0, age] * part
+                        slow[k, there] += weights[1, age] * part
                         day[p, there] += weights[1, age] * part
         for p in range(phases):
             day[phases] += day[p]
-        if day[phases].sum() == 0.0:
+        heard = day[phases].sum()
+        if heard == 0.0:
             continue
+        day[phases] /= heard
         for k in range(horizon):
-            _read(step[k], worth[0], promised, options, by_step[k])
-        for p in range(phases):
-            _read(day[p], worth[1], promised, options, by_phase[p])
-        _read(day[phases], worth[2], promised, options, by_phase[phases])
+            usual[k] = (slow[k] + worth[1] * promised) / (slow[k].sum() + worth[1])
+            _read(fast[k], worth[0], usual[k], options, by_step[k])
+        for p in range(phases + 1):
+            _read(day[p], worth[2] * horizon, day[phases], options, by_phase[p])
         for k in range(horizon):
-            heard = step[k].sum()
+            heard = fast[k].sum()
             wider = 1.0 + options[count + 2] * heard / (heard + worth[0])
             p = phase[at[n] + 1 + k]
             for level in range(count):
@@ -215,6 +226,7 @@ def _follow(
 
 
 @numba.njit(cache=True)
+@no_type_check  # numba wants its own functions, not checked ones
 def _read(
     mass: FloatArray, worth: float, promised: FloatArray, options: FloatArray, quantiles: FloatArray
 ) -> None:  # pragma: no cover  # compiled

@@ -1,4 +1,4 @@
-"""The interval room: quantiles that cannot cross, and their calibration on held-out origins and on the latest."""
+"""The interval room: quantiles that cannot cross, calibrated on held-out origins and on the latest."""
 
 from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from
 from gatecast.interval.conformal import Calibration, calibrate

@@ -31,7 +31,9 @@ def normal_levels(levels: Sequence[float]) -> Float[FloatArray, "levels"]:
 
 
 def normal_scores(
-    actual: Float[FloatArray, "*steps"], quantiles: Float[FloatArray, "*steps levels"], levels: Sequence[float]
+    actual: Float[FloatArray, "*steps"],
+    quantiles: Float[FloatArray, "*steps levels"],
+    levels: Sequence[float],
 ) -> Float[FloatArray, "*steps"]:
     """Where each value fell among its quantiles. [...]
 

@@ -3,11 +3,11 @@
 The scores z of forecasts whose outcome is known at an origin t, weighted by the age of the outcome, have
 distributions, and those quantiles:
 
-    usual_k  of step k ahead              weights .5^(age / slow half), with a standard normal, what calibration
-                                          on held-out origins promised, of fixed worth
-    late_k   of step k ahead              weights .5^(age / half), with usual_k of fixed worth
-    day_p    of phase p of the day, all steps    weights .5^(age / slow half), with day of fixed worth
-    day      of all phases and steps      the same weights
+    usual_k  of step k ahead        weights .5^(age / slow half), with a standard normal of fixed worth: what
+                                    calibration on held-out origins promised
+    late_k   of step k ahead        weights .5^(age / half), with usual_k of fixed worth
+    day_p    of phase p of the day  weights .5^(age / slow half), all steps, with day of fixed worth
+    day      of all phases          likewise
     z_k(τ) = (1 + margin · heard) · (late_k(τ) + day_p(τ) - day(τ)),   p = the phase of t + k
 
 The forecast's τ-quantile is read off at z_k(τ); without any score, at τ itself. Only outcomes up to t count,
@@ -36,7 +36,7 @@ HALF, SLOW_HALF = 4.0, 21.0  # days, after which a score counts half: lately, us
 REACH = 42  # days looked back
 WORTH = 4.0  # days of scores that the usual distribution counts as much as
 PROMISE = 10.0  # days of scores that the promise counts as much as in the usual one
-PHASE_WORTH = 15.0  # days of scores that all phases count as much as in one
+PHASE_WORTH = 8.0  # days of scores that all phases count as much as in one
 MARGIN = 0.06  # how much wider where recent scores say all
 FEWEST = 24  # steps that count as a day where the first season is shorter
 READ = 24  # origins of a day whose forecasts are scored
@@ -76,7 +76,7 @@ def pace_of(season: int) -> Pace:
 class Track:
     """The scores of the latest outcomes of one series: all that its next quantiles depend on.
 
-    scores  [reach, horizon]  of the forecasts for each step, made 1, 2, … steps before; NaN where there are none
+    scores  [reach, horizon]  of forecasts for each step, made 1, 2, … steps before; NaN where none was
     phase   of the newest step within the first season
     """
 
@@ -93,7 +93,8 @@ class Track:
         """Normal scores to read the next forecast's quantiles off at. [horizon, levels]"""
         newest, horizon = len(self.scores) - 1, self.scores.shape[1]
         phase = (self.phase + np.arange(-newest, horizon + 1)) % self.pace.phases
-        return followed(self.scores, phase, np.array([newest]), self.pace)[0]
+        shifts: FloatArray = followed(self.scores, phase, np.array([newest]), self.pace)[0]
+        return shifts
 
 
 def new_track(pace: Pace, horizon: int, phase: int) -> Track:
@@ -192,18 +193,7 @@ def _follow(
     usual = np.empty((horizon, cells))
     by_step, by_phase = np.empty((horizon, count)), np.empty((phases + 1, count))
     for n in range(len(at)):
-        fast[:], slow[:], day[:] = 0.0, 0.0, 0.0
-        for age in range(min(weights.shape[1], at[n] + 1)):
-            row = at[n] - age
-            p = phase[row]
-            for k in range(horizon):
-                if not np.isnan(place[row, k]):
-                    cell = int(place[row, k])
-                    share = place[row, k] - cell
-                    for there, part in ((cell, 1.0 - share), (cell + 1, share)):
-                        fast[k, there] += weights[0, age] * part
-                        slow[k, there] += weights[1, age] * part
-                        day[p, there] += weights[1, age] * part
+        _collect(place, phase, at[n], weights, fast, slow, day)
         for p in range(phases):
             day[phases] += day[p]
         heard = day[phases].sum()
@@ -226,7 +216,36 @@ def _follow(
 
 
 @numba.njit(cache=True)
-@no_type_check  # numba wants its own functions, not checked ones
+@no_type_check  # as above
+def _collect(
+    place: FloatArray,
+    phase: IntArray,
+    at: int,
+    weights: FloatArray,
+    fast: FloatArray,
+    slow: FloatArray,
+    day: FloatArray,
+) -> None:  # pragma: no cover  # compiled
+    """The weights of all scores up to one origin, by cell: of each step late and usual, of each phase."""
+    fast[:], slow[:], day[:] = 0.0, 0.0, 0.0
+    for age in range(min(weights.shape[1], at + 1)):
+        row = at - age
+        p, late, usually = phase[row], weights[0, age], weights[1, age]
+        for k in range(place.shape[1]):
+            if not np.isnan(place[row, k]):
+                cell = int(place[row, k])  # shared with the next one: no score jumps when it rounds
+                upper = place[row, k] - cell
+                lower = 1.0 - upper
+                fast[k, cell] += late * lower
+                fast[k, cell + 1] += late * upper
+                slow[k, cell] += usually * lower
+                slow[k, cell + 1] += usually * upper
+                day[p, cell] += usually * lower
+                day[p, cell + 1] += usually * upper
+
+
+@numba.njit(cache=True)
+@no_type_check  # as above
 def _read(
     mass: FloatArray, worth: float, promised: FloatArray, options: FloatArray, quantiles: FloatArray
 ) -> None:  # pragma: no cover  # compiled

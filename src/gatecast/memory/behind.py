@@ -1,7 +1,7 @@
 """What a network's latest forecasts, held against what came, say of its next intervals.
 
-A day's origins are read in one pass over one window ("forking"), so that weeks of forecasts cost about as much
-as a few dozen. Windows begin where the calendar of steps says, not where someone asks: a forecast is the same
+A day's origins are read in one pass over one window ("forking"), so that weeks of forecasts cost about as
+much as a few dozen. Windows begin where the calendar of steps says, not where someone asks: a forecast is the same
 whichever others are asked for with it.
 """
 
@@ -95,7 +95,7 @@ def read_windows(network: Network, cutter: Cutter) -> Float[FloatArray, "origins
 
 
 def first_unseen(panel: Panel, calibrating: Origins) -> Int[IntArray, "series"]:
-    """Position of the first origin of each series that calibrated; the history's last where none did. [series]"""
+    """Where the origins that calibrated begin in each series; its last known step where none did. [series]"""
     first = panel.known_steps - 1
     np.minimum.at(first, calibrating.series, calibrating.position)
     return first

@@ -102,7 +102,7 @@ class Subject:
     def held(self) -> Explainable:
         """The model with the width of its intervals as its latest forecasts leave it.
 
-        What is changed in thought changes one forecast, not those before it; reruns need not make those again.
+        What is changed in thought changes one forecast, not those before it: reruns do not make them again.
         """
         holding = getattr(self.model, "holding", None)
         held: Explainable = self.model if holding is None else holding(self.panel, self.origins)

@@ -1,7 +1,7 @@
 """What a network's latest forecasts, held against what came, say of its next intervals.
 
 A day's origins are read in one pass over one window ("forking"), so that weeks of forecasts cost about as
-much as a few dozen. Windows begin where the calendar of steps says, not where someone asks: a forecast is the same
+much as a few dozen. Windows begin at whole days of steps, not where someone asks: a forecast is the same
 whichever others are asked for with it.
 """
 

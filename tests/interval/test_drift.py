@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gatecast.errors import OptionError
-from gatecast.interval import LEVELS, REFERENCE, Drift, find_drifts, normal_scores
+from gatecast.interval import LEVELS, REFERENCE, Drift, find_drifts, outcome_scores
 from gatecast.interval.quantile import at_levels
 
 FEW = (0.1, 0.5, 0.9)
@@ -104,7 +104,7 @@ def test_unknown_outcomes_and_forecasts_without_width_are_passed_over() -> None:
     (after,) = drifts(holes)
     assert after.kind == before.kind
     assert abs(after.noticed - before.noticed) <= 3
-    assert np.isnan(normal_scores(np.array([1.0]), np.ones((1, 3)), FEW)).all()
+    assert np.isnan(outcome_scores(np.array([1.0]), np.ones((1, 3)), FEW)).all()
 
 
 def test_scores_of_calibrated_forecasts_are_standard_normal() -> None:
@@ -112,7 +112,7 @@ def test_scores_of_calibrated_forecasts_are_standard_normal() -> None:
     quantiles = np.broadcast_to(
         at_levels(np.array([-1.2815515655, 0.0, 1.2815515655]), FEW, LEVELS), (20_000, 11)
     )
-    found = normal_scores(draw, quantiles, LEVELS)
+    found = outcome_scores(draw, quantiles, LEVELS)
     assert abs(found.mean()) < 0.02
     assert found.std() == pytest.approx(1.0, abs=0.02)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gatecast._types import FloatArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import Scale
 from gatecast.hybrid.curve import FOLDS, ROUNDS, Curve, Curved, Voice
 from gatecast.hybrid.forest import LEAF, Forest
@@ -35,6 +35,7 @@ _HYBRID = {
     "unit_": FloatArray,
     "trained_": Trained,
     "calibrated_": Calibrated,
+    "unseen_": IntArray | None,
 }
 
 

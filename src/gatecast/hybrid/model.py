@@ -12,12 +12,14 @@ calibrated on origins that had neither trained it nor, where there are enough to
 Learned again from these origins too, it keeps that calibration: see `_learn_again`.
 """
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Self
 
 import numpy as np
 
-from gatecast._types import FloatArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.errors import SeriesError, TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
@@ -34,17 +36,22 @@ from gatecast.hybrid.modes import ModeName, mode_of
 from gatecast.hybrid.neural import perceptron
 from gatecast.hybrid.outside import outside
 from gatecast.hybrid.pool import Pool
-from gatecast.interval import LEVELS, agreed, at_levels
+from gatecast.interval import LEVELS, agreed, at_levels, moved
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
     Calibrated,
     Cutter,
+    Looking,
     Plan,
+    Shifts,
     Training,
+    Windows,
     Workings,
     calibrate_quantiles,
+    first_unseen,
     learn_inputs,
     learn_networks,
+    network_shifts,
     own_width,
     plan_windows,
     read_mean,
@@ -81,6 +88,9 @@ class Hybrid(TableDoor):
     Fitted: `shares_` [series], how much of the memory is believed; 0 where it did not help on held-out
     origins, where histories are too short to train one or where training breaks down, and a note says so.
     """
+
+    unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
+    held_: tuple[Shifts] | None = None
 
     def __init__(
         self,
@@ -124,8 +134,9 @@ class Hybrid(TableDoor):
         except TrainingError as broken:
             return self._learn_alone(panel, progress, str(broken))
         self._choose_and_calibrate(panel, plan.calibrating, read)
+        self.unseen_ = first_unseen(panel, plan.calibrating)
         if self.shares_.any() and plan.growth >= NEWS and not self.trained_.stopped:
-            self._learn_again(plan, read, training, progress)
+            self._learn_again(panel, plan, read, training, progress)
         return self
 
     def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> Lessons:
@@ -160,7 +171,9 @@ class Hybrid(TableDoor):
                 "on, and history enough"
             )
 
-    def _learn_again(self, plan: Plan, read: Lessons, training: Training, progress: Progress) -> None:
+    def _learn_again(
+        self, panel: Panel, plan: Plan, read: Lessons, training: Training, progress: Progress
+    ) -> None:
         """Train anew on the whole history: its latest part says most of what comes next.
 
         As far as served best before, in proportion to what there is to learn. Shares and calibration stay
@@ -178,6 +191,7 @@ class Hybrid(TableDoor):
         both = (self.trained_, again)
         before, after = (own_width(read_mean(one, read.calibrating)).mean() for one in both)
         self.trained_, self.widening_ = again, float(before / after)
+        self.unseen_ = panel.known_steps - 1
 
     def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
         """Fall back to the linear half, and say why."""
@@ -193,7 +207,8 @@ class Hybrid(TableDoor):
                 origins, alone.levels, alone.quantiles, alone.point, alone.point, np.zeros_like(alone.point)
             )
         cutter, seen = self._single(panel, origins)
-        return self._finish(read_mean(self.trained_, cutter), seen, origins, levels)
+        shifts = self._shifts(panel, origins)
+        return self._finish(read_mean(self.trained_, cutter), seen, origins, levels, shifts)
 
     def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
         """What the forecasts from some origins are made of.
@@ -210,6 +225,7 @@ class Hybrid(TableDoor):
         cutter, seen = self._single(panel, origins)
         history, ahead = row_columns(panel)
         more_history, more_ahead = mode_of(self.mode).columns(panel, self.pool_)
+        shifts = cache(lambda: self._shifts(panel, origins))
         return Workings(
             network=self.trained_.network,
             batch=cutter.batch(np.arange(len(origins))),
@@ -219,15 +235,41 @@ class Hybrid(TableDoor):
             linear=seen.mix,
             share=self.shares_[origins.series],
             scale=self.inputs_.scale,
-            finish=lambda quantiles: self._finish(quantiles, seen, origins, levels),
+            finish=lambda quantiles: self._finish(quantiles, seen, origins, levels, shifts()),
         )
 
+    def holding(self, panel: Panel, origins: Origins) -> Self:
+        """This model with what its latest forecasts say of the intervals from these origins held fixed."""
+        held = copy.copy(self)
+        held.held_ = (self._shifts(panel, origins),)
+        return held
+
+    def _shifts(self, panel: Panel, origins: Origins) -> Shifts:
+        """What the latest forecasts' outcomes say of the intervals."""
+        if self.held_ is not None:
+            return self.held_[0]
+        if self.unseen_ is None or self.linear_ is not None:
+            return None
+
+        def cut(windows: Windows, held: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
+            seen = self._look(panel, held, windows.context)
+            cutter = Cutter(panel, seen.rows, windows, seen.extras, self.horizon)
+            return cutter, lambda said: self.calibrated_.apply(self._joined(said, seen, held))
+
+        looking = Looking(self.trained_, self.horizon, self.context_, self.unseen_, cut)
+        return network_shifts(panel, origins, looking)
+
     def _finish(
-        self, quantiles: FloatArray, seen: View, origins: Origins, levels: Sequence[float]
+        self,
+        quantiles: FloatArray,
+        seen: View,
+        origins: Origins,
+        levels: Sequence[float],
+        shifts: Shifts,
     ) -> Forecast:
         """From the network's quantiles to the parts, their sum and its quantiles."""
         whose = origins.series[:, None]
-        scaled = self.calibrated_.apply(self._joined(quantiles, seen, origins))
+        scaled = moved(self.calibrated_.apply(self._joined(quantiles, seen, origins)), shifts)
         inverse = self.inputs_.scale.inverse
         linear, pool = inverse(seen.mix if seen.linear is None else seen.linear, whose), None
         before, median = linear, scaled[..., MEDIAN]
@@ -242,12 +284,12 @@ class Hybrid(TableDoor):
         return Forecast(origins, probabilities, agreed(stated, point, levels), point, linear, memory, pool)
 
     def _single(self, panel: Panel, origins: Origins) -> tuple[Cutter, View]:
-        seen = self._look(panel, origins)
+        seen = self._look(panel, origins, self.context_)
         windows = single_windows(origins, self.context_)
         return Cutter(panel, seen.rows, windows, seen.extras, self.horizon), seen
 
-    def _look(self, panel: Panel, origins: Origins) -> View:
-        seen = mode_of(self.mode).view(panel, self.pool_, self.inputs_, origins, self.context_, self.unit_)
+    def _look(self, panel: Panel, origins: Origins, context: int) -> View:
+        seen = mode_of(self.mode).view(panel, self.pool_, self.inputs_, origins, context, self.unit_)
         return seen.narrowed(self.trained_.network.shape.ahead)
 
     def _choose_and_calibrate(self, panel: Panel, origins: Origins, read: Lessons) -> None:

@@ -90,23 +90,33 @@ class Subject:
         """The forecast, of an edited panel where one is given: the whole way, from the table's values up."""
         if panel is None and tuple(levels) == LEVELS:
             return self._forecast
-        return self.model.forecast(self.panel if panel is None else panel, self.origins, levels)
+        return self.held.forecast(self.panel if panel is None else panel, self.origins, levels)
 
     def workings(self, panel: Panel | None = None, levels: Sequence[float] = LEVELS) -> Workings:
         """The pieces the forecast is made of."""
         if panel is None and tuple(levels) == LEVELS:
             return self._workings
-        return self.model.workings(self.panel if panel is None else panel, self.origins, levels)
+        return self.held.workings(self.panel if panel is None else panel, self.origins, levels)
+
+    @cached_property
+    def held(self) -> Explainable:
+        """The model with the width of its intervals as its latest forecasts leave it.
+
+        What is changed in thought changes one forecast, not those before it: reruns do not make them again.
+        """
+        holding = getattr(self.model, "holding", None)
+        held: Explainable = self.model if holding is None else holding(self.panel, self.origins)
+        return held
 
     @cached_property
     def _forecast(self) -> Forecast:
         """Of the panel as it is, made once: every explanation holds its reruns against it."""
-        return self.model.forecast(self.panel, self.origins, LEVELS)
+        return self.held.forecast(self.panel, self.origins, LEVELS)
 
     @cached_property
     def _workings(self) -> Workings:
         """Likewise."""
-        return self.model.workings(self.panel, self.origins, LEVELS)
+        return self.held.workings(self.panel, self.origins, LEVELS)
 
     def actual(self) -> Float[FloatArray, "horizon"]:
         """What came, NaN where nobody knows yet. [horizon]"""

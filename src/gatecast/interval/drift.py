@@ -79,7 +79,7 @@ def find_drifts(
         raise OptionError(
             f"reference is {reference}; give {REFERENCE} origins or more to know ordinary errors by"
         )
-    scores, found = mean_scores(normal_scores(actual, quantiles, levels)), []
+    scores, found = mean_scores(outcome_scores(actual, quantiles, levels)), []
     for i in np.unique(series):
         mine = np.flatnonzero((series == i) & np.isfinite(scores))
         if len(mine) > reference:
@@ -88,7 +88,7 @@ def find_drifts(
     return tuple(found)
 
 
-def normal_scores(
+def outcome_scores(
     actual: Float[FloatArray, "*origins"],
     quantiles: Float[FloatArray, "*origins levels"],
     levels: Sequence[float],
@@ -97,7 +97,7 @@ def normal_scores(
 
     NaN where the outcome is unknown or the forecast has no width.
 
-    >>> normal_scores(np.array([1.0, 9.0]), np.array([[-1.0, 0.0, 1.0]] * 2), (0.1, 0.5, 0.9)).round(2)
+    >>> outcome_scores(np.array([1.0, 9.0]), np.array([[-1.0, 0.0, 1.0]] * 2), (0.1, 0.5, 0.9)).round(2)
     array([1.28, 3.5 ])
     """
     x = np.array([NormalDist().inv_cdf(level) for level in levels])

@@ -11,11 +11,25 @@ from gatecast.data import Panel, actuals, fit_scale, past_origins
 from gatecast.errors import SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
-from gatecast.interval import LEVELS, Calibration, Width, agreed, at_levels, calibrate, fit_width
+from gatecast.interval import (
+    LEVELS,
+    Calibration,
+    Width,
+    agreed,
+    at_levels,
+    calibrate,
+    fit_width,
+    moved,
+    normal_scores,
+    origins_behind,
+    pace_of,
+    shifts_from,
+)
 from gatecast.progress import Progress
 
 MOST_ORIGINS = 4000
 FEWEST_STEPS = 3
+BEGUN = 2  # long seasons, before which a forecast looks back on too little to be scored
 
 
 class PathForecaster(TableDoor):
@@ -61,12 +75,29 @@ class PathForecaster(TableDoor):
         """Point forecasts with calibrated quantiles around them."""
         point = self.scale_.floored(self.paths(panel, origins), origins.series[:, None])
         path = self._scaled(point, origins.series[:, None])
-        scaled = self.spread_.around(panel, origins, path)
+        scaled = moved(self.spread_.around(panel, origins, path), self._shifts(panel, origins))
         series = origins.series[:, None, None]
         quantiles = self.scale_.inverse(at_levels(scaled, LEVELS, levels), series)
         return Forecast(
             origins, np.asarray(levels, dtype=np.float64), agreed(quantiles, point, levels), point
         )
+
+    def _shifts(self, panel: Panel, origins: Origins) -> FloatArray | None:
+        """What the latest outcomes say of the quantiles. [origins, horizon, levels]
+
+        Crossed forecasts of the fitted history have not seen theirs either: all of it counts.
+        """
+        pace = pace_of(panel.seasons[0])
+        first = np.full(len(panel), BEGUN * panel.seasons[-1])
+        replayed = origins_behind(origins, first, pace, self.horizon)
+        return shifts_from(origins, replayed, pace, self.horizon, lambda some: self._scores(panel, some))
+
+    def _scores(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Where what came fell among the quantiles of crossed forecasts. [origins, horizon]"""
+        whose = origins.series[:, None]
+        path = self._scaled(self.scale_.floored(self.past_paths(panel, origins), whose), whose)
+        actual = self.scale_.forward(actuals(panel, origins, self.horizon), whose)
+        return normal_scores(actual, self.spread_.around(panel, origins, path), LEVELS)
 
     def _scaled(self, path: FloatArray, series: IntArray) -> FloatArray:
         """Paths on the intervals' scale. [origins, horizon]

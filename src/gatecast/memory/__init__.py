@@ -1,6 +1,7 @@
 """The memory room: recurrent networks over windows of the past, trained on quantiles."""
 
 from gatecast.memory.alone import GRU, LSTM, RNN
+from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
 from gatecast.memory.cells import (
     Cell,
     CoupledLSTMCell,
@@ -82,6 +83,7 @@ __all__ = [
     "LSTMState",
     "LayerNormLSTMCell",
     "LayerRecord",
+    "Looking",
     "Milestone",
     "Network",
     "Output",
@@ -98,6 +100,7 @@ __all__ = [
     "SLSTMRecord",
     "SLSTMState",
     "Shape",
+    "Shifts",
     "Snapshot",
     "Trained",
     "Training",
@@ -109,6 +112,7 @@ __all__ = [
     "cells_of",
     "cells_of_state_dict",
     "chrono_",
+    "first_unseen",
     "forget_bias_",
     "from_arrays",
     "implied_half_life",
@@ -119,6 +123,7 @@ __all__ = [
     "learn_response",
     "lone_columns",
     "lone_extras",
+    "network_shifts",
     "one_thread",
     "ordinary",
     "own_width",

@@ -5,23 +5,26 @@ before; everything it says of trend and season it has to learn. Quantiles are ca
 out of training.
 """
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import ClassVar, Self
 
 import numpy as np
 
-from gatecast._types import BoolArray, FloatArray
+from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.errors import OptionError, SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
-from gatecast.interval import LEVELS, agreed, at_levels
+from gatecast.interval import LEVELS, agreed, at_levels, moved
+from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
 from gatecast.memory.inputs import Rows, learn_inputs, lone_extras
 from gatecast.memory.network import CellKind
 from gatecast.memory.options import Training
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
-from gatecast.memory.windows import Cutter, Plan, plan_windows, single_windows, too_short
+from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows, too_short
 from gatecast.memory.workings import Workings, lone_columns, row_columns
 from gatecast.progress import Progress
 
@@ -40,6 +43,8 @@ class _Alone(TableDoor):
     """
 
     cell: ClassVar[CellKind]
+    unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
+    held_: tuple[Shifts] | None = None
 
     def __init__(
         self,
@@ -77,13 +82,15 @@ class _Alone(TableDoor):
         calibrating = self._single(panel, rows, plan.calibrating, plan.context)
         quantiles = read_mean(self.trained_, calibrating)
         self.calibrated_: Calibrated = calibrate_quantiles(calibrating.targets(), quantiles)
+        self.unseen_ = first_unseen(panel, plan.calibrating)
         return self
 
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """The network's calibrated quantiles at each origin."""
         rows = self.inputs_.rows(panel)
         cutter = self._single(panel, rows, origins, self.context_)
-        return self._finish(read_mean(self.trained_, cutter), panel, rows, origins, levels)
+        shifts = self._shifts(panel, rows, origins)
+        return self._finish(read_mean(self.trained_, cutter), panel, rows, origins, levels, shifts)
 
     def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
         """What the forecasts from some origins are made of.
@@ -94,6 +101,7 @@ class _Alone(TableDoor):
         rows = self.inputs_.rows(panel)
         cutter = self._single(panel, rows, origins, self.context_)
         history, ahead = row_columns(panel)
+        shifts = cache(lambda: self._shifts(panel, rows, origins))
         return Workings(
             network=self.trained_.network,
             batch=cutter.batch(np.arange(len(origins))),
@@ -103,14 +111,42 @@ class _Alone(TableDoor):
             linear=None,
             share=np.ones(len(origins)),
             scale=self.inputs_.scale,
-            finish=lambda quantiles: self._finish(quantiles, panel, rows, origins, levels),
+            finish=lambda quantiles: self._finish(quantiles, panel, rows, origins, levels, shifts()),
         )
 
+    def holding(self, panel: Panel, origins: Origins) -> Self:
+        """This model with what its latest forecasts say of the intervals from these origins held fixed.
+
+        For reruns of one forecast with its past changed in thought.
+        """
+        held = copy.copy(self)
+        held.held_ = (self._shifts(panel, self.inputs_.rows(panel), origins),)
+        return held
+
+    def _shifts(self, panel: Panel, rows: Rows, origins: Origins) -> Shifts:
+        if self.held_ is not None:
+            return self.held_[0]
+        if self.unseen_ is None:
+            return None
+
+        def cut(windows: Windows, held: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
+            extras = lone_extras(panel, rows, held, self.horizon)
+            return Cutter(panel, rows, windows, extras, self.horizon), self.calibrated_.apply
+
+        looking = Looking(self.trained_, self.horizon, self.context_, self.unseen_, cut)
+        return network_shifts(panel, origins, looking)
+
     def _finish(
-        self, quantiles: FloatArray, panel: Panel, rows: Rows, origins: Origins, levels: Sequence[float]
+        self,
+        quantiles: FloatArray,
+        panel: Panel,
+        rows: Rows,
+        origins: Origins,
+        levels: Sequence[float],
+        shifts: Shifts,
     ) -> Forecast:
         """From the network's quantiles to the forecast. [origins, horizon, levels]"""
-        scaled = self.calibrated_.apply(quantiles)
+        scaled = moved(self.calibrated_.apply(quantiles), shifts)
         still = self.constant_[origins.series]
         last = rows.scaled[panel.offsets[origins.series] + origins.position]
         scaled[still] = last[still, None, None]

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gatecast._types import BoolArray
+from gatecast._types import BoolArray, IntArray
 from gatecast.kept import Kept, demand
 from gatecast.memory.alone import GRU, LSTM, RNN
 from gatecast.memory.inputs import Inputs
@@ -132,6 +132,7 @@ _LEARNED = {
     "trained_": Trained,
     "context_": int,
     "calibrated_": Calibrated,
+    "unseen_": IntArray | None,
 }
 
 KEPT = {

@@ -253,11 +253,12 @@ class Cutter:
         return Batch(_tensor(history), torch.from_numpy(at), *folded)
 
     def _history(self, series: IntArray, last: IntArray) -> np.ndarray:
-        """Rows up to each last origin; zeros where a series had not begun. [batch, context, inputs]"""
+        """Rows up to each last origin; zeros where a series has no row. [batch, context, inputs]"""
         position = last[:, None] - np.arange(self._windows.context - 1, -1, -1)
-        begun = position >= 0
-        rows = self._panel.offsets[series][:, None] + np.maximum(position, 0)
-        history: np.ndarray = self._rows.history[rows] * begun[..., None]
+        length = self._panel.lengths[series][:, None]
+        there = (position >= 0) & (position < length)
+        rows = self._panel.offsets[series][:, None] + np.clip(position, 0, length - 1)
+        history: np.ndarray = self._rows.history[rows] * there[..., None]
         return history
 
 

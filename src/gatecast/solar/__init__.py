@@ -1,0 +1,5 @@
+"""The solar room: forecasts of what the sun gives, bounded by night and capacity."""
+
+from gatecast.solar.model import SolarHybrid, SolarLinear
+
+__all__ = ["SolarHybrid", "SolarLinear"]

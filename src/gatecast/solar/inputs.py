@@ -1,0 +1,280 @@
+"""What a solar model reads of each row, learned once: envelope, weather, season, the sun and the past.
+
+Columns of a row, in order: the weather (each known covariate in standard deviations, wet ones on a
+logarithm; of each one that is dark by night its share of its own envelope), then the envelope, the sun where
+a site is given, season, time of day, series and static covariates. What neighbouring steps add is the weather.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gatecast._types import BoolArray, FloatArray, IntArray
+from gatecast.data import Panel, Sites, Sky, sites_of, sky_of, steps_per_day
+from gatecast.errors import CovariateError, OptionError, SeriesError
+from gatecast.solar.envelope import Envelope, fit_envelope, seasons_of, slots
+from gatecast.solar.history import Past, follow
+
+CLIP = 4.0  # standard deviations
+WET = 3.0  # skewness from which on a covariate without negative values is read on a logarithm
+DIM = 0.02  # of its largest: what a covariate of sunlight may still show by night
+MOST_SERIES, MOST_SLOTS = 24, 24  # that get a column of their own
+MOST_CLEARNESS = 1.5
+READABLE = 0.06  # of capacity: a lower envelope makes clearness a quotient of two small numbers
+RIDGE = 1e-2  # per known value
+MISPLACED = 0.03  # of all that was given, at night: then the site is elsewhere
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What was learned of a panel before any training; shares are of capacity.
+
+    capacity   [series]  unit of the series
+    constant   [series]  1 where only one value was ever seen
+    envelopes  of each series
+    wet        [known]   scale of the logarithm, 0 for none
+    sunny      [sunny]   known covariates that are dark by night
+    size       [series, sunny]  largest value of each
+    skies      envelopes of those, series by series
+    centre, factor  [columns]   how columns are scaled; a factor of 0 silences one that never varies
+    past_centre, past_factor  [past]
+    usual      [columns + 1]    a plain line from columns to clearness, its constant last
+    """
+
+    capacity: FloatArray
+    constant: FloatArray
+    envelopes: tuple[Envelope, ...]
+    wet: FloatArray
+    sunny: IntArray
+    size: FloatArray
+    skies: tuple[Envelope, ...]
+    centre: FloatArray
+    factor: FloatArray
+    past_centre: FloatArray
+    past_factor: FloatArray
+    usual: FloatArray
+    per_day: int
+    known_names: tuple[str, ...]
+    past_names: tuple[str, ...]
+    static_names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Every row of a panel as a solar model reads it.
+
+    x         [rows, columns]
+    weather   leading columns that neighbouring steps lend
+    envelope  [rows]  share of capacity
+    lit       [rows]
+    target    [rows]  share of capacity, within [0, 1]; NaN where unknown or dark
+    past      what was known at each row
+    hours     length of a step
+    """
+
+    x: FloatArray
+    weather: int
+    envelope: FloatArray
+    lit: BoolArray
+    target: FloatArray
+    past: Past
+    hours: float
+
+
+def learn_inputs(panel: Panel, site: Sites | None) -> Inputs:
+    """Learn everything about a panel's history that is not trained.
+
+    Raises OptionError for steps that do not divide a day and for a site under which the series shines by
+    night, SeriesError for a series without any value.
+    """
+    per_day = steps_per_day(panel.frequency)
+    if per_day is None:
+        raise OptionError(
+            f"a solar model needs steps that divide a day, but rows are {panel.frequency.describe()} apart; "
+            "give stamps an hour or a few minutes apart, or use a model for any series, such as Hybrid"
+        )
+    sky = None if site is None else sky_of(panel, site)
+    capacity, constant = _capacity(panel, site)
+    shares = _shares(panel, capacity)
+    if sky is not None:
+        _require_right_place(panel, shares, sky)
+    history = _in_history(panel)
+    known = np.where(history, shares, np.nan)
+    envelopes = tuple(_envelopes(panel, known, per_day, sky))
+    night = np.concatenate(
+        [e.at(panel.times[panel.rows(i)], None)[1] for i, e in enumerate(envelopes)]
+    )
+    sunny, size, skies = _sunny(panel, history, night, per_day, sky)
+    drafted = Inputs(
+        capacity, constant, envelopes, _wet(panel, history), sunny, size, skies,
+        np.zeros(0), np.zeros(0), *_moments(panel.past[history]), np.zeros(0), per_day,
+        panel.known_names, panel.past_names, panel.static_names,
+    )  # fmt: skip
+    return _with_scales(drafted, panel, site, history)
+
+
+def read_rows(inputs: Inputs, panel: Panel, site: Sites | None) -> Rows:
+    """Read a panel. Raises CovariateError if its covariates are not the ones learned."""
+    learned = (inputs.known_names, inputs.past_names, inputs.static_names)
+    if learned != (panel.known_names, panel.past_names, panel.static_names):
+        raise CovariateError(
+            f"the covariates are {list(panel.known_names + panel.past_names + panel.static_names)}, but the "
+            f"model learned from {list(sum(learned, ()))}; give the same ones, in the same order"
+        )
+    raw, weather, envelope, lit = _columns(inputs, panel, site)
+    x = np.clip((raw - inputs.centre) * inputs.factor, -CLIP, CLIP)
+    x = np.nan_to_num(x)  # a covariate that is missing says what it says on average
+    shares = _shares(panel, inputs.capacity)
+    clearness = _clearness(shares, envelope, lit)
+    surprise = clearness - np.clip(x @ inputs.usual[:-1] + inputs.usual[-1], 0.0, MOST_CLEARNESS)
+    beside = np.clip((panel.past - inputs.past_centre) * inputs.past_factor, -CLIP, CLIP)
+    hours = 24.0 / inputs.per_day
+    past = follow(surprise, beside, panel.offsets, hours)
+    return Rows(x, weather, envelope, lit, np.where(lit, shares, np.nan), past, hours)
+
+
+def _capacity(panel: Panel, site: Sites | None) -> tuple[FloatArray, FloatArray]:
+    """The most each series can give, and whether it only ever gave one value. [series] each"""
+    given = [None] * len(panel) if site is None else [one.capacity for one in sites_of(panel, site)]
+    capacity, constant = np.ones(len(panel)), np.zeros(len(panel))
+    for i, most in enumerate(given):
+        values = panel.values[panel.history(i)]
+        values = values[np.isfinite(values)]
+        if not len(values):
+            raise SeriesError(
+                f"series {panel.ids[i]!r} has no known value; leave it out, or give its history"
+            )
+        constant[i] = values.min() == values.max()
+        capacity[i] = most if most is not None else max(float(values.max()), 0.0) or 1.0
+    return capacity, constant
+
+
+def _shares(panel: Panel, capacity: FloatArray) -> FloatArray:
+    """Values as shares of capacity, within the bounds. [rows]"""
+    shares: FloatArray = np.clip(panel.values / np.repeat(capacity, panel.lengths), 0.0, 1.0)
+    return shares
+
+
+def _in_history(panel: Panel) -> BoolArray:
+    step = np.arange(len(panel.times)) - np.repeat(panel.offsets[:-1], panel.lengths)
+    within: BoolArray = step < np.repeat(panel.known_steps, panel.lengths)
+    return within
+
+
+def _require_right_place(panel: Panel, shares: FloatArray, sky: Sky) -> None:
+    for i in range(len(panel)):
+        rows = panel.history(i)
+        given, dark = np.nan_to_num(shares[rows]), sky.night[rows]
+        lost = float(given[dark].sum() / max(given.sum(), 1e-300))
+        if lost > MISPLACED:
+            raise OptionError(
+                f"series {panel.ids[i]!r} gives {100 * lost:.0f} % of its output while the sun is below the "
+                "horizon of its site; check the sign of the longitude, the zone of the stamps and whether "
+                "they mark the start or the end of a step, or leave the site out"
+            )
+
+
+def _envelopes(panel: Panel, known: FloatArray, per_day: int, sky: Sky | None) -> list[Envelope]:
+    """The envelope of each series of a column. [series]"""
+    found = []
+    for i in range(len(panel)):
+        rows = panel.history(i)
+        clear = None if sky is None else sky.clear[rows]
+        found.append(fit_envelope(panel.times[rows], known[rows], per_day, clear))
+    return found
+
+
+def _sunny(
+    panel: Panel, history: BoolArray, night: BoolArray, per_day: int, sky: Sky | None
+) -> tuple[IntArray, FloatArray, tuple[Envelope, ...]]:
+    """Known covariates that are dark by night, their size [series, sunny] and envelopes."""
+    if not (history & night).any():
+        return np.zeros(0, dtype=np.int64), np.zeros((len(panel), 0)), ()
+    chosen, sizes, skies = [], [], []
+    for column, values in enumerate(panel.known.T):
+        most = np.nanmax(np.where(history, values, -np.inf))
+        dark = np.nanmax(np.where(history & night, values, -np.inf))
+        if most > 0 and np.nanmin(values[history]) > -DIM * most and dark <= DIM * most:
+            size = np.array([np.nanmax(values[panel.history(i)], initial=0.0) or 1.0 for i in range(len(panel))])
+            share = np.where(history, np.clip(values / np.repeat(size, panel.lengths), 0.0, 1.0), np.nan)
+            chosen.append(column)
+            sizes.append(size)
+            skies.extend(_envelopes(panel, share, per_day, sky))
+    if not chosen:
+        return np.zeros(0, dtype=np.int64), np.zeros((len(panel), 0)), ()
+    return np.array(chosen, dtype=np.int64), np.column_stack(sizes), tuple(skies)
+
+
+def _wet(panel: Panel, history: BoolArray) -> FloatArray:
+    """The scale of the logarithm on which each known covariate is read, 0 for none. [known]"""
+    scales = np.zeros(panel.known.shape[1])
+    for column, values in enumerate(panel.known[history].T):
+        values = values[np.isfinite(values)]
+        spread = values.std() if len(values) else 0.0
+        if spread > 0 and values.min() >= 0 and ((values - values.mean()) ** 3).mean() > WET * spread**3:
+            scales[column] = values.mean()
+    return scales
+
+
+def _columns(
+    inputs: Inputs, panel: Panel, site: Sites | None
+) -> tuple[FloatArray, int, FloatArray, BoolArray]:
+    """Columns before scaling [rows, columns], how many are weather, the envelope and what is lit."""
+    sky = None if site is None else sky_of(panel, site)
+    envelope, lit = np.empty(len(panel.times)), np.empty(len(panel.times), dtype=bool)
+    sunlight = np.empty((len(panel.times), len(inputs.sunny)))
+    for i in range(len(panel)):
+        rows = panel.rows(i)
+        times, clear = panel.times[rows], None if sky is None else sky.clear[rows]
+        envelope[rows], night = inputs.envelopes[i].at(times, clear)
+        lit[rows] = ~night if sky is None else ~(night | sky.night[rows])
+        for j, column in enumerate(inputs.sunny):
+            usual, _ = inputs.skies[j * len(panel) + i].at(times, clear)
+            sunlight[rows, j] = np.clip(panel.known[rows, column] / inputs.size[i, j] / usual, 0, MOST_CLEARNESS)
+    wet = inputs.wet > 0
+    weather = panel.known.copy()
+    weather[:, wet] = np.log1p(np.maximum(weather[:, wet], 0.0) / inputs.wet[wet])
+    phase = 2 * np.pi * seasons_of(panel.times)
+    waves = [f(k * phase) for k in (1, 2) for f in (np.sin, np.cos)]
+    sun = [] if sky is None else [sky.elevation, sky.clear]
+    per = -(-inputs.per_day // MOST_SLOTS)
+    slot = slots(panel.times, inputs.per_day) // per
+    hour = (slot[:, None] == np.arange(inputs.per_day // per)).astype(np.float64)
+    whose = np.repeat(np.arange(len(panel)), panel.lengths)
+    series = (whose[:, None] == np.arange(len(panel) if 1 < len(panel) <= MOST_SERIES else 0)).astype(np.float64)
+    parts = [weather, sunlight, envelope, *sun, *waves, hour, series, panel.static[whose]]
+    return np.column_stack(parts), weather.shape[1] + sunlight.shape[1], envelope, lit
+
+
+def _clearness(shares: FloatArray, envelope: FloatArray, lit: BoolArray) -> FloatArray:
+    """What came as a share of the envelope, where that can be told. [rows]"""
+    readable = lit & (envelope >= READABLE)
+    clearness: FloatArray = np.where(readable, np.clip(shares / envelope, 0, MOST_CLEARNESS), np.nan)
+    return clearness
+
+
+def _moments(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Centre and factor of each column; a factor of 0 where it never varies."""
+    centre, factor = np.zeros(columns.shape[1]), np.zeros(columns.shape[1])
+    for j, column in enumerate(columns.T):
+        seen = column[np.isfinite(column)]
+        if len(seen) and seen.std() > 1e-9 * max(float(np.abs(seen).max()), 1e-300):
+            centre[j], factor[j] = seen.mean(), 1.0 / seen.std()
+    return centre, factor
+
+
+def _with_scales(drafted: Inputs, panel: Panel, site: Sites | None, history: BoolArray) -> Inputs:
+    """The scales of the columns over lit history, and the line from them to clearness."""
+    raw, _, envelope, lit = _columns(drafted, panel, site)
+    shown = history & lit
+    centre, factor = _moments(raw[shown if shown.any() else history])
+    x = np.nan_to_num(np.clip((raw - centre) * factor, -CLIP, CLIP))
+    clearness = np.where(history, _clearness(_shares(panel, drafted.capacity), envelope, lit), np.nan)
+    known = np.isfinite(clearness)
+    usual = np.zeros(raw.shape[1] + 1)
+    if known.any():
+        usual[-1] = clearness[known].mean()
+        square = x[known].T @ x[known] + (RIDGE * known.sum() + 1.0) * np.eye(raw.shape[1])
+        usual[:-1] = np.linalg.solve(square, x[known].T @ (clearness[known] - usual[-1]))
+    kept = {name: getattr(drafted, name) for name in drafted.__dataclass_fields__}
+    return Inputs(**kept | {"centre": centre, "factor": factor, "usual": usual})

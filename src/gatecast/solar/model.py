@@ -1,0 +1,285 @@
+"""Solar models: a linear quantile half, and a hybrid that adds a recurrent pass over the lit steps.
+
+    q_lin   quantiles of power of a line through each step's inputs, trained on its own
+    q_net   quantiles of the line and the recurrent pass, trained together
+    q       q_lin + share · (q_net - q_lin)          then calibrated, within the bounds, 0 by night
+
+The linear part of a forecast is the median of the linear half, to the bit what `SolarLinear` says; the
+memory part is what the rest moves it by. Both halves read the same inputs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Self
+
+import numpy as np
+
+from gatecast._types import FloatArray
+from gatecast.data import Panel, Sites
+from gatecast.errors import OptionError, TrainingError
+from gatecast.forecaster import Forecast, Origins
+from gatecast.front import TableDoor
+from gatecast.interval import Calibration, agreed, at_levels, calibrate
+from gatecast.memory import Training
+from gatecast.progress import Progress
+from gatecast.solar.head import KNOTS, MEDIAN
+from gatecast.solar.inputs import Inputs, learn_inputs, read_rows
+from gatecast.solar.network import Cell, Plan, SolarNetwork
+from gatecast.solar.sequences import Cutter, History, history_of
+from gatecast.solar.train import ALL, BLOCK, FOLDS, MEMBERS, Judged, default_steps, judge, shares_said, train
+
+FEWEST_DAYS = 8  # of the longest history, to train a memory on
+FEWEST_JUDGED = 100  # lit steps, to calibrate by
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+LINE = Training(units=1, steps=1, windows=64, rate=1e-2, weight_decay=1e-4)
+LINE_STEPS = 500
+MEMORY = Training(dropout=0.3, rate=3e-3, weight_decay=1e-3)
+LOW, HIGH, SPAN = KNOTS.index(0.1), KNOTS.index(0.9), 2.563  # of a standard normal, between these two
+NARROWEST = 0.002  # of capacity: widths below say nothing
+
+
+class _Solar(TableDoor):
+    """What solar models share: inputs, bounds, night and calibration."""
+
+    site: Sites | None
+    inputs_: Inputs
+    linear_: list[SolarNetwork]
+    networks_: list[SolarNetwork]
+    share_: float
+    calibrated_: Calibration | None
+
+    def learn(self, panel: Panel, progress: Progress) -> Self:
+        """Learn envelope and inputs, train each half but for some days, judge and calibrate by these."""
+        self.inputs_ = learn_inputs(panel, self.site)
+        cutter = Cutter(panel, read_rows(self.inputs_, panel, self.site), self.horizon)
+        history = history_of(panel, BLOCK)
+        self.linear_, judged = self._line(cutter, history, progress)
+        self.networks_, self.share_ = [], 0.0
+        judged = self._remember(cutter, history, judged, progress)
+        self.calibrated_ = None
+        if len(judged.actual) >= FEWEST_JUDGED:
+            stated = judged.quantiles[:, None]
+            self.calibrated_ = calibrate(judged.actual[:, None], stated, own_width(stated), KNOTS)
+        return self
+
+    def _line(
+        self, cutter: Cutter, history: History, progress: Progress
+    ) -> tuple[list[SolarNetwork], Judged]:
+        plan = Plan(cutter.inputs, cutter.own, 0, 0.0, "lstm", True)
+        training = replace(LINE, steps=LINE_STEPS)
+        return self._members(cutter, history, plan, training, progress, "linear half")
+
+    def _remember(self, cutter: Cutter, history: History, judged: Judged, progress: Progress) -> Judged:
+        """Train what there is of memory, and say how what is forecast did on days not trained on."""
+        del cutter, history, progress
+        return judged
+
+    def _members(
+        self, cutter: Cutter, history: History, plan: Plan, training: Training, progress: Progress, what: str
+    ) -> tuple[list[SolarNetwork], Judged]:
+        """Networks that each leave some days out, and how they did there; one that leaves out none where
+        days are few.
+        """
+        seed = getattr(self, "seed", 0)
+        few = len(np.unique(history.block)) < FOLDS
+        networks = [
+            train(
+                cutter, history, ALL if few else j, plan, training, seed + j, progress,
+                f"{self.name}: {what}, {j + 1} of {MEMBERS}",
+            )
+            for j in range(1 if few else MEMBERS)
+        ]  # fmt: skip
+        return networks, judge([] if few else networks, cutter, history, seed)
+
+    def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
+        """Quantiles of power at each origin, within [0, capacity], 0 by night."""
+        cutter = Cutter(panel, read_rows(self.inputs_, panel, self.site), self.horizon)
+        shape = (len(origins), self.horizon)
+        quantiles, linear = np.zeros((*shape, len(levels))), np.zeros(shape)
+        memory = np.zeros(shape)
+        for chosen, batch in cutter.portions(origins):
+            line = shares_said(self.linear_, batch)
+            whole = self._joined(line, batch)
+            settled = whole if self.calibrated_ is None else self._calibrate(whole)
+            at = chosen[:, None], batch.place
+            linear[at] = line[..., MEDIAN] * batch.lit
+            memory[at] = whole[..., MEDIAN] * batch.lit
+            read = np.clip(at_levels(settled, KNOTS, levels), 0.0, 1.0)
+            quantiles[at] = read * batch.lit[..., None]
+        return self._in_units(panel, origins, levels, quantiles, linear, memory)
+
+    def _joined(self, line: FloatArray, batch: object) -> FloatArray:
+        """Both halves' quantiles, one distribution. [batch, steps, knots]"""
+        if not self.share_:
+            return line
+        network = shares_said(self.networks_, batch)  # type: ignore[arg-type]
+        joined: FloatArray = line + self.share_ * (network - line)
+        return joined
+
+    def _calibrate(self, quantiles: FloatArray) -> FloatArray:
+        flat = quantiles.reshape(-1, 1, len(KNOTS))
+        assert self.calibrated_ is not None
+        moved = self.calibrated_.apply(flat, own_width(flat))
+        bounded: FloatArray = np.clip(moved, 0.0, 1.0).reshape(quantiles.shape)
+        return bounded
+
+    def _in_units(
+        self, panel: Panel, origins: Origins, levels: Sequence[float], quantiles: FloatArray,
+        linear: FloatArray, whole: FloatArray,
+    ) -> Forecast:  # fmt: skip
+        """From shares to the unit of the series; both parts sum to the point exactly."""
+        whose = origins.series
+        capacity = self.inputs_.capacity[whose][:, None]
+        linear, whole, quantiles = linear * capacity, whole * capacity, quantiles * capacity[..., None]
+        still = self.inputs_.constant[whose] == 1
+        if still.any():
+            seen = np.array([panel.values[panel.history(i)][0] for i in range(len(panel))])
+            value = np.clip(seen, 0, self.inputs_.capacity)[whose[still]]
+            linear[still] = whole[still] = value[:, None]
+            quantiles[still] = value[:, None, None]
+        memory = whole - linear
+        # the sum may round past a bound it stands on: then the memory gives way by the last bit
+        memory = np.where(linear + memory > capacity, np.nextafter(memory, -np.inf), memory)
+        point = linear + memory
+        return Forecast(
+            origins, np.asarray(levels, dtype=np.float64), agreed(quantiles, point, levels), point,
+            linear if self._has_parts else None, memory if self._has_parts else None,
+        )  # fmt: skip
+
+    @property
+    def _has_parts(self) -> bool:
+        return False
+
+
+class SolarLinear(_Solar):
+    """The linear half of the solar hybrid on its own: linear quantile regression of clearness.
+
+    horizon   steps ahead
+    season    accepted for interchange with other models; the sun's seasons are the day and the year
+    known     covariates known ahead: weather forecast
+    past      covariates known up to the origin
+    static    covariates of a series
+    holidays  accepted for interchange
+    seed      the same seed gives the same forecast, to the byte, on one machine's CPU
+    training  accepted for interchange; the line is always trained to its optimum
+    site      where the panels stand, for every series or by id; without one the series' own envelope has
+              to tell night and season
+    """
+
+    def __init__(
+        self,
+        horizon: int,
+        season: int | Sequence[int] | None = None,
+        known: Sequence[str] = (),
+        past: Sequence[str] = (),
+        static: Sequence[str] = (),
+        holidays: str | None = None,
+        seed: int = 0,
+        training: Training | None = None,
+        site: Sites | None = None,
+    ) -> None:
+        super().__init__(horizon, season, known, past, static, holidays)
+        self.seed = seed
+        self.training = training
+        self.site = site
+
+
+class SolarHybrid(_Solar):
+    """A linear quantile half and a bidirectional LSTM over the lit steps, within the bounds of the sun.
+
+    horizon    steps ahead
+    season     accepted for interchange with other models; the sun's seasons are the day and the year
+    known      covariates known ahead: weather forecast
+    past       covariates known up to the origin
+    static     covariates of a series
+    holidays   accepted for interchange
+    seed       the same seed gives the same forecast, to the byte, on one machine's CPU
+    training   how the recurrent half is built and trained
+    site       where the panels stand, for every series or by id; without one the series' own envelope has
+               to tell night and season
+    recurrent  "lstm", or "mlp" to see what recurrence is worth: each step by itself, its neighbours' weather
+               given by hand
+    line       whether the network has a line of its own; False leaves the LSTM alone
+
+    Fitted: `share_`, how much of the network is believed over the linear half alone; 0 where it did not
+    help on days not trained on, or where days are too few, and a note says so.
+    """
+
+    def __init__(
+        self,
+        horizon: int,
+        season: int | Sequence[int] | None = None,
+        known: Sequence[str] = (),
+        past: Sequence[str] = (),
+        static: Sequence[str] = (),
+        holidays: str | None = None,
+        seed: int = 0,
+        training: Training | None = None,
+        site: Sites | None = None,
+        recurrent: Cell = "lstm",
+        line: bool = True,
+    ) -> None:
+        super().__init__(horizon, season, known, past, static, holidays)
+        self.seed = seed
+        self.training = training
+        self.site = site
+        self.recurrent = recurrent
+        self.line = line
+
+    @property
+    def _has_parts(self) -> bool:
+        return True
+
+    def _remember(self, cutter: Cutter, history: History, judged: Judged, progress: Progress) -> Judged:
+        """Train line and memory together, and choose how far to believe them."""
+        if self.recurrent not in ("lstm", "mlp"):
+            raise OptionError(f"recurrent={self.recurrent!r} is no kind of memory; wanted 'lstm' or 'mlp'")
+        days = int(np.bincount(history.series).max(initial=0))
+        if days < FEWEST_DAYS:
+            progress.note(
+                f"{self.name}: histories of {days} days or fewer are too short to train a memory; the "
+                "forecast is the linear half's alone"
+            )
+            return judged
+        training = self.training or replace(MEMORY, steps=default_steps(len(history.series), MEMORY.windows))
+        own = cutter.own if self.recurrent == "lstm" else cutter.inputs
+        plan = Plan(cutter.inputs, own, training.units, training.dropout, self.recurrent, self.line)
+        try:
+            networks, other = self._members(cutter, history, plan, training, progress, "both halves")
+        except TrainingError as broken:
+            progress.note(f"{broken}; the forecast is the linear half's alone")
+            return judged
+        self.networks_, self.share_ = networks, 1.0
+        if not len(other.actual):
+            return other
+        self.share_, best = choose_share(judged, other)
+        if not self.share_:
+            progress.note(
+                f"{self.name}: the memory did not help on days not trained on; the forecast is the linear "
+                "half's alone"
+            )
+        return best
+
+
+def choose_share(line: Judged, network: Judged) -> tuple[float, Judged]:
+    """How much of the network serves best on the same steps, and what both say together then."""
+    both = [line.quantiles + share * (network.quantiles - line.quantiles) for share in SHARES]
+    losses = [mean_pinball(line.actual, quantiles) for quantiles in both]
+    best = int(np.argmin(losses))
+    return SHARES[best], Judged(both[best], line.actual, line.day)
+
+
+def mean_pinball(actual: FloatArray, quantiles: FloatArray) -> float:
+    """Pinball loss averaged over steps and knots, each knot by the probability it stands for."""
+    levels = np.array(KNOTS)
+    weights = np.diff(np.concatenate([[0.0], (levels[1:] + levels[:-1]) / 2, [1.0]]))
+    error = actual[:, None] - quantiles
+    return float((np.maximum(levels * error, (levels - 1) * error) @ weights).mean())
+
+
+def own_width(quantiles: FloatArray) -> FloatArray:
+    """How wide a distribution is, in shares of capacity."""
+    width: FloatArray = np.maximum((quantiles[..., HIGH] - quantiles[..., LOW]) / SPAN, NARROWEST)
+    return width
+
+

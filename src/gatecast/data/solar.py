@@ -7,8 +7,8 @@ Both are means over the step a stamp stands for, from instants at most a quarter
 the middle of an hour can still be dark when its end is not. `Site.stamp` says on which side of the stamp
 that step lies; most tables stamp its start.
 
-Source: pvlib (Anderson et al., doi:10.21105/joss.05994); the clear sky is Ineichen & Perez,
-doi:10.1016/S0038-092X(02)00045-2, with pvlib's monthly turbidity and altitude.
+Source: pvlib (Anderson et al., doi:10.21105/joss.05994): Reda & Andreas,
+doi:10.1016/j.solener.2003.12.003, for the sun, and Ineichen, doi:10.1016/j.solener.2007.08.006, for the clear sky over ordinary air.
 """
 
 import math
@@ -28,6 +28,7 @@ from gatecast.errors import MissingExtraError, OptionError, listed
 SUN_NAMES = ("clear_sky", "sun_elevation")
 QUARTER = 900 * SECOND
 BELOW = 2.0  # degrees the sun moves in half a quarter of an hour: what the instants looked at can miss
+AIR, DELTA_T, REFRACTION = 12.0, 69.0, 0.5667  # °C; seconds; degrees: pvlib's own defaults, of our years
 EXTRA = "a site needs the pvlib package; install it with: pip install 'gatecast[solar]'"
 _RULES = {
     "latitude": (-90.0, 90.0, "degrees north of the equator, south negative"),
@@ -178,23 +179,24 @@ def _sky(stamps: bytes, site: Site, frequency: Frequency) -> Sky:
 def _at(instants: IntArray, site: Site) -> tuple[FloatArray, FloatArray]:
     """Clear sky in W/m² and elevation in degrees at some instants. [instants] each"""
     try:
-        import pandas as pd
         import pvlib
     except ImportError as error:
         raise MissingExtraError(EXTRA) from error
-    when = pd.DatetimeIndex(instants.astype("datetime64[us]"), tz="UTC")
-    place = pvlib.location.Location(site.latitude, site.longitude, tz="UTC")
-    sun = place.get_solarposition(when)
-    sky = place.get_clearsky(when, solar_position=sun)
+    pressure = pvlib.atmosphere.alt2pres(pvlib.location.lookup_altitude(site.latitude, site.longitude))
+    sun = pvlib.spa.solar_position(
+        instants / SECOND, site.latitude, site.longitude, 0.0, pressure / 100, AIR, DELTA_T, REFRACTION
+    )
+    zenith, elevation, azimuth = sun[0], sun[2], sun[4]
+    day = (instants / DAY % 365.2425 + 1.0).astype(np.float64)
+    beyond = pvlib.irradiance.get_extra_radiation(day)
+    sky = pvlib.clearsky.simplified_solis(elevation, pressure=pressure, dni_extra=beyond)
     clear = sky["ghi"]
     if site.tilt is not None:
-        clear = pvlib.irradiance.get_total_irradiance(
-            site.tilt, site.azimuth, sun["apparent_zenith"], sun["azimuth"], sky["dni"], sky["ghi"], sky["dhi"]
-        )["poa_global"]
-    return (
-        np.nan_to_num(clear.to_numpy(dtype=np.float64)),
-        sun["apparent_elevation"].to_numpy(dtype=np.float64),
-    )
+        plane = pvlib.irradiance.get_total_irradiance(
+            site.tilt, site.azimuth, zenith, azimuth, sky["dni"], sky["ghi"], sky["dhi"]
+        )
+        clear = plane["poa_global"]
+    return np.nan_to_num(np.asarray(clear, dtype=np.float64)), np.asarray(elevation, dtype=np.float64)
 
 
 def steps_per_day(frequency: Frequency) -> int | None:

@@ -26,7 +26,9 @@ NEAREST = 41
 SMOOTHING = 8.0  # days, standard deviation
 TOP = 0.95
 MARGIN = 0.02  # of capacity
-NIGHT = 0.005  # of capacity: what may be seen in the dark, an inverter's own draw or a sensor's offset
+NIGHT = 0.005  # of capacity: the most that may be seen in the dark, from an inverter or a sensor's offset
+STILL = 1e-4  # of capacity: what may always be
+DEEP = 6  # the sixth of the day with the least is surely night, where there is night at all
 FAINT = 0.03  # of 1000 W/m²: no share is taken of a sky this dark
 TWILIGHT = 2.0  # hours by which a night is shortened where its season was never seen
 DAY = 86_400_000_000  # microseconds
@@ -88,11 +90,12 @@ def fit_envelope(times: IntArray, values: FloatArray, per_day: int, clear: Float
     seen = np.flatnonzero(np.isfinite(table).any(axis=1))
     season = seasons_of((seen + day[0]) * DAY) if len(seen) else np.empty(0)
     top, night = np.full((GRID, per_day), np.nan), np.zeros((GRID, per_day))
+    seen_by_night = _by_night(table)
     for g in range(GRID):
         near, strange = _near(season, g / GRID)
         if len(near):
             top[g] = _quantile(share[seen[near]])
-            night[g] = _dark(table[seen[near]], strange)
+            night[g] = _dark(table[seen[near]], seen_by_night, strange)
     return Envelope(_smooth(_filled(top)), night)
 
 
@@ -131,11 +134,17 @@ def _quantile(share: FloatArray) -> FloatArray:
     return np.where(count > 0, found, np.nan)
 
 
-def _dark(table: FloatArray, strange: bool) -> FloatArray:
+def _by_night(table: FloatArray) -> float:
+    """The most that counts as dark: what the deepest night shows, within reason. Share of capacity."""
+    most = np.sort(np.nanmax(table, axis=0, initial=0.0))
+    return float(np.clip(most[: max(len(most) // DEEP, 1)].max(), STILL, NIGHT))
+
+
+def _dark(table: FloatArray, most_by_night: float, strange: bool) -> FloatArray:
     """1 where a slot was seen and never lit; shortened at both ends where the season itself is unseen."""
     known = np.isfinite(table)
     most = np.where(known, table, -np.inf).max(axis=0)
-    dark = known.any(axis=0) & (most <= NIGHT)
+    dark = known.any(axis=0) & (most <= most_by_night)
     if strange:
         reach = round(TWILIGHT * len(dark) / 24)
         near = [np.roll(dark, by) for by in range(-reach, reach + 1)]
@@ -159,5 +168,6 @@ def _smooth(top: FloatArray) -> FloatArray:
     apart = _apart(np.arange(GRID) / GRID, 0.0)
     kernel = np.exp(-0.5 * (apart / SMOOTHING) ** 2)
     kernel /= kernel.sum()
-    smoothed: FloatArray = sum(kernel[g] * np.roll(top, g, axis=0) for g in range(GRID) if kernel[g] > 1e-6)
+    turned = np.stack([np.roll(top, g, axis=0) for g in range(GRID)])
+    smoothed: FloatArray = np.tensordot(kernel, turned, axes=1)
     return smoothed

@@ -37,7 +37,7 @@ class Past:
     def columns(self) -> int:
         """How many columns `ahead` gives."""
         fades = len(FADING)
-        return self.memories.shape[1] * (fades + 1) + fades + self.beside.shape[1] * (fades - 1)
+        return int(self.memories.shape[1]) * (fades + 1) + fades + int(self.beside.shape[1]) * (fades - 1)
 
     def ahead(self, rows: IntArray, horizon: int, hours: float) -> FloatArray:
         """The past as columns for each step ahead. [origins, horizon, columns]

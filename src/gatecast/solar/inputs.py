@@ -101,9 +101,7 @@ def learn_inputs(panel: Panel, site: Sites | None) -> Inputs:
     history = _in_history(panel)
     known = np.where(history, shares, np.nan)
     envelopes = tuple(_envelopes(panel, known, per_day, sky))
-    night = np.concatenate(
-        [e.at(panel.times[panel.rows(i)], None)[1] for i, e in enumerate(envelopes)]
-    )
+    night = np.concatenate([e.at(panel.times[panel.rows(i)], None)[1] for i, e in enumerate(envelopes)])
     sunny, size, skies = _sunny(panel, history, night, per_day, sky)
     drafted = Inputs(
         capacity, constant, envelopes, _wet(panel, history), sunny, size, skies,
@@ -195,7 +193,9 @@ def _sunny(
         most = np.nanmax(np.where(history, values, -np.inf))
         dark = np.nanmax(np.where(history & night, values, -np.inf))
         if most > 0 and np.nanmin(values[history]) > -DIM * most and dark <= DIM * most:
-            size = np.array([np.nanmax(values[panel.history(i)], initial=0.0) or 1.0 for i in range(len(panel))])
+            size = np.array(
+                [np.nanmax(values[panel.history(i)], initial=0.0) or 1.0 for i in range(len(panel))]
+            )
             share = np.where(history, np.clip(values / np.repeat(size, panel.lengths), 0.0, 1.0), np.nan)
             chosen.append(column)
             sizes.append(size)
@@ -230,7 +230,9 @@ def _columns(
         lit[rows] = ~night if sky is None else ~(night | sky.night[rows])
         for j, column in enumerate(inputs.sunny):
             usual, _ = inputs.skies[j * len(panel) + i].at(times, clear)
-            sunlight[rows, j] = np.clip(panel.known[rows, column] / inputs.size[i, j] / usual, 0, MOST_CLEARNESS)
+            sunlight[rows, j] = np.clip(
+                panel.known[rows, column] / inputs.size[i, j] / usual, 0, MOST_CLEARNESS
+            )
     wet = inputs.wet > 0
     weather = panel.known.copy()
     weather[:, wet] = np.log1p(np.maximum(weather[:, wet], 0.0) / inputs.wet[wet])
@@ -241,7 +243,9 @@ def _columns(
     slot = slots(panel.times, inputs.per_day) // per
     hour = (slot[:, None] == np.arange(inputs.per_day // per)).astype(np.float64)
     whose = np.repeat(np.arange(len(panel)), panel.lengths)
-    series = (whose[:, None] == np.arange(len(panel) if 1 < len(panel) <= MOST_SERIES else 0)).astype(np.float64)
+    series = (whose[:, None] == np.arange(len(panel) if 1 < len(panel) <= MOST_SERIES else 0)).astype(
+        np.float64
+    )
     parts = [weather, sunlight, envelope, *sun, *waves, hour, series, panel.static[whose]]
     return np.column_stack(parts), weather.shape[1] + sunlight.shape[1], envelope, lit
 

@@ -19,23 +19,21 @@ from gatecast.data import Panel, Sites
 from gatecast.errors import OptionError, TrainingError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
-from gatecast.interval import Calibration, agreed, at_levels, calibrate
+from gatecast.interval import Calibration, agreed, at_levels
 from gatecast.memory import Training
 from gatecast.progress import Progress
 from gatecast.solar.head import KNOTS, MEDIAN
 from gatecast.solar.inputs import Inputs, learn_inputs, read_rows
+from gatecast.solar.judge import Judged, calibrated, choose_share, judge, settle
 from gatecast.solar.network import Cell, Plan, SolarNetwork
-from gatecast.solar.sequences import Cutter, History, history_of
-from gatecast.solar.train import ALL, BLOCK, FOLDS, MEMBERS, Judged, default_steps, judge, shares_said, train
+from gatecast.solar.sequences import FOLDS, Cut, Cutter, History, history_of
+from gatecast.solar.train import ALL, MEMBERS, default_steps, shares_said, train
 
 FEWEST_DAYS = 8  # of the longest history, to train a memory on
 FEWEST_JUDGED = 100  # lit steps, to calibrate by
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 LINE = Training(units=1, steps=1, windows=64, rate=1e-2, weight_decay=1e-4)
 LINE_STEPS = 500
 MEMORY = Training(dropout=0.3, rate=3e-3, weight_decay=1e-3)
-LOW, HIGH, SPAN = KNOTS.index(0.1), KNOTS.index(0.9), 2.563  # of a standard normal, between these two
-NARROWEST = 0.002  # of capacity: widths below say nothing
 
 
 class _Solar(TableDoor):
@@ -52,14 +50,11 @@ class _Solar(TableDoor):
         """Learn envelope and inputs, train each half but for some days, judge and calibrate by these."""
         self.inputs_ = learn_inputs(panel, self.site)
         cutter = Cutter(panel, read_rows(self.inputs_, panel, self.site), self.horizon)
-        history = history_of(panel, BLOCK)
+        history = history_of(panel)
         self.linear_, judged = self._line(cutter, history, progress)
         self.networks_, self.share_ = [], 0.0
         judged = self._remember(cutter, history, judged, progress)
-        self.calibrated_ = None
-        if len(judged.actual) >= FEWEST_JUDGED:
-            stated = judged.quantiles[:, None]
-            self.calibrated_ = calibrate(judged.actual[:, None], stated, own_width(stated), KNOTS)
+        self.calibrated_ = calibrated(judged) if len(judged.actual) >= FEWEST_JUDGED else None
         return self
 
     def _line(
@@ -100,7 +95,7 @@ class _Solar(TableDoor):
         for chosen, batch in cutter.portions(origins):
             line = shares_said(self.linear_, batch)
             whole = self._joined(line, batch)
-            settled = whole if self.calibrated_ is None else self._calibrate(whole)
+            settled = whole if self.calibrated_ is None else settle(self.calibrated_, whole, batch.envelope)
             at = chosen[:, None], batch.place
             linear[at] = line[..., MEDIAN] * batch.lit
             memory[at] = whole[..., MEDIAN] * batch.lit
@@ -108,20 +103,13 @@ class _Solar(TableDoor):
             quantiles[at] = read * batch.lit[..., None]
         return self._in_units(panel, origins, levels, quantiles, linear, memory)
 
-    def _joined(self, line: FloatArray, batch: object) -> FloatArray:
+    def _joined(self, line: FloatArray, batch: Cut) -> FloatArray:
         """Both halves' quantiles, one distribution. [batch, steps, knots]"""
         if not self.share_:
             return line
-        network = shares_said(self.networks_, batch)  # type: ignore[arg-type]
+        network = shares_said(self.networks_, batch)
         joined: FloatArray = line + self.share_ * (network - line)
         return joined
-
-    def _calibrate(self, quantiles: FloatArray) -> FloatArray:
-        flat = quantiles.reshape(-1, 1, len(KNOTS))
-        assert self.calibrated_ is not None
-        moved = self.calibrated_.apply(flat, own_width(flat))
-        bounded: FloatArray = np.clip(moved, 0.0, 1.0).reshape(quantiles.shape)
-        return bounded
 
     def _in_units(
         self, panel: Panel, origins: Origins, levels: Sequence[float], quantiles: FloatArray,
@@ -259,27 +247,3 @@ class SolarHybrid(_Solar):
                 "half's alone"
             )
         return best
-
-
-def choose_share(line: Judged, network: Judged) -> tuple[float, Judged]:
-    """How much of the network serves best on the same steps, and what both say together then."""
-    both = [line.quantiles + share * (network.quantiles - line.quantiles) for share in SHARES]
-    losses = [mean_pinball(line.actual, quantiles) for quantiles in both]
-    best = int(np.argmin(losses))
-    return SHARES[best], Judged(both[best], line.actual, line.day)
-
-
-def mean_pinball(actual: FloatArray, quantiles: FloatArray) -> float:
-    """Pinball loss averaged over steps and knots, each knot by the probability it stands for."""
-    levels = np.array(KNOTS)
-    weights = np.diff(np.concatenate([[0.0], (levels[1:] + levels[:-1]) / 2, [1.0]]))
-    error = actual[:, None] - quantiles
-    return float((np.maximum(levels * error, (levels - 1) * error) @ weights).mean())
-
-
-def own_width(quantiles: FloatArray) -> FloatArray:
-    """How wide a distribution is, in shares of capacity."""
-    width: FloatArray = np.maximum((quantiles[..., HIGH] - quantiles[..., LOW]) / SPAN, NARROWEST)
-    return width
-
-

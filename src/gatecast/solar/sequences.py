@@ -15,6 +15,7 @@ from gatecast.solar.inputs import Rows
 from gatecast.solar.network import Days
 
 PORTION = 256  # origins read at a time
+BLOCK, FOLDS = 4, 6  # days in a block, and blocks of which one in turn is left out
 
 
 class Cut(NamedTuple):
@@ -47,7 +48,7 @@ class Cutter:
     @property
     def own(self) -> int:
         """Columns of a step without those of its neighbours."""
-        return self.rows.x.shape[1] + self.rows.past.columns
+        return int(self.rows.x.shape[1] + self.rows.past.columns)
 
     @property
     def inputs(self) -> int:
@@ -109,13 +110,19 @@ class History(NamedTuple):
         return Origins(self.series, self.first + step)
 
 
-def history_of(panel: Panel, days: int) -> History:
-    """Divide a panel's history into days, and these into blocks of so many."""
+def history_of(panel: Panel) -> History:
+    """Divide a panel's history into days, and these into blocks."""
     parts = []
     for i in range(len(panel)):
         day = panel.times[panel.history(i)][:-1] // DAY
         first = np.flatnonzero(np.diff(day, prepend=-1))
         length = np.diff(np.append(first, len(day)))
-        parts.append((np.full(len(first), i, dtype=np.int64), first, length, day[first] // days))
+        parts.append((np.full(len(first), i, dtype=np.int64), first, length, day[first] // BLOCK))
     series, first, length, block = (np.concatenate(column) for column in zip(*parts, strict=True))
     return History(series, first, length, block)
+
+
+def held(block: IntArray, left_out: int) -> BoolArray:
+    """Which days, by their blocks, a network leaves out."""
+    away: BoolArray = block % FOLDS == left_out
+    return away

@@ -6,13 +6,12 @@ days at the end of the history would be of one season only.
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import nn
 
-from gatecast._types import BoolArray, FloatArray, IntArray
+from gatecast._types import FloatArray
 from gatecast.errors import TrainingError
 from gatecast.forecaster import Origins
 from gatecast.memory import Training, one_thread
@@ -21,28 +20,14 @@ from gatecast.solar.envelope import DAY
 from gatecast.solar.head import KNOTS, clearness, pinball_of_power, said
 from gatecast.solar.inputs import Rows
 from gatecast.solar.network import Plan, SolarNetwork
-from gatecast.solar.sequences import Cut, Cutter, History
+from gatecast.solar.sequences import BLOCK, Cut, Cutter, History, held
 
-BLOCK, FOLDS, MEMBERS = 4, 6, 2  # days in a block, blocks in turn, networks that leave one out
+MEMBERS = 2  # networks, each without another sixth of the days
 FEWEST_STEPS, MOST_STEPS, EPOCHS = 240, 900, 20
 LEAK = 0.05
 WARM_UP = 0.1
 FLATTEST = 1e-3  # steps between the quantiles a network starts with
 ALL = -1  # of the blocks: none is left out
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What networks said of lit steps they had not been trained on, and what came.
-
-    quantiles  [steps, knots]  shares of capacity, within the bounds
-    actual     [steps]
-    day        [steps]         days since 1970
-    """
-
-    quantiles: FloatArray
-    actual: FloatArray
-    day: IntArray
 
 
 def default_steps(days: int, windows: int) -> int:
@@ -104,12 +89,6 @@ def train(
     return network.eval()
 
 
-def held(block: IntArray, left_out: int) -> BoolArray:
-    """Which days, by their blocks, a network leaves out."""
-    away: BoolArray = block % FOLDS == left_out
-    return away
-
-
 def _targets(cutter: Cutter, batch: Cut, left_out: int) -> torch.Tensor:
     """What came, but on days left out, to which sequences of the day before reach."""
     block = cutter.panel.times[batch.rows] // DAY // BLOCK
@@ -140,20 +119,3 @@ def shares_said(networks: list[SolarNetwork], batch: Cut) -> FloatArray:
             total += np.clip(said_of * batch.envelope[..., None], 0.0, 1.0)
     mean: FloatArray = total / len(networks)
     return mean
-
-
-def judge(networks: list[SolarNetwork], cutter: Cutter, history: History, seed: int) -> Judged:
-    """Each network on the days that it left out, from a random origin of every day that reaches them."""
-    draw, quantiles, actual, days = np.random.default_rng(seed), [], [], []
-    for left_out, network in enumerate(networks):
-        origins = history.draw(draw)
-        for _, batch in cutter.portions(origins):
-            day = cutter.panel.times[batch.rows] // DAY
-            known = np.isfinite(batch.target) & held(day // BLOCK, left_out)
-            if known.any():
-                quantiles.append(shares_said([network], batch)[known])
-                actual.append(batch.target[known])
-                days.append(day[known])
-    if not actual:
-        return Judged(np.zeros((0, len(KNOTS))), np.zeros(0), np.zeros(0, dtype=np.int64))
-    return Judged(np.concatenate(quantiles), np.concatenate(actual), np.concatenate(days))

@@ -6,14 +6,15 @@ import gatecast
 from contract import Case
 from fake_forecasters import HonestNaive
 from gatecast.forecaster import Forecaster
+from gatecast.memory import Training
 
 
-def _maker(name: str) -> Callable[[int], Forecaster]:
+def _maker(name: str, **options: object) -> Callable[[int], Forecaster]:
     """One of gatecast's own, by its public name, with the covariates of the contract's panel."""
 
     def make(horizon: int) -> Forecaster:
         model: Forecaster = getattr(gatecast, name)(
-            horizon=horizon, season=24, known=("temperature",), past=("cloud",)
+            horizon=horizon, season=24, known=("temperature",), past=("cloud",), **options
         )
         return model
 
@@ -27,6 +28,8 @@ CASES = [
     Case("Autoregression", _maker("Autoregression")),
     Case("ARIMA", _maker("ARIMA")),
     Case("LinearHalf", _maker("LinearHalf")),
+    Case("SolarLinear", _maker("SolarLinear"), tolerance=0.05, heavy=True),
+    Case("SolarHybrid", _maker("SolarHybrid", training=Training(steps=40)), tolerance=0.05, heavy=True),
     # Rounding grows while a network trains: in another unit the same training ends near the same place.
     Case("LSTM", _maker("LSTM"), tolerance=0.05, heavy=True),
     Case("GRU", _maker("GRU"), tolerance=0.05, heavy=True),

@@ -8,7 +8,8 @@ the middle of an hour can still be dark when its end is not. `Site.stamp` says o
 that step lies; most tables stamp its start.
 
 Source: pvlib (Anderson et al., doi:10.21105/joss.05994): Reda & Andreas,
-doi:10.1016/j.solener.2003.12.003, for the sun, and Ineichen, doi:10.1016/j.solener.2007.08.006, for the clear sky over ordinary air.
+doi:10.1016/j.solener.2003.12.003, for the sun, and Ineichen, doi:10.1016/j.solener.2007.08.006, for the
+clear sky over ordinary air.
 """
 
 import math

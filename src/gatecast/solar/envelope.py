@@ -169,5 +169,4 @@ def _smooth(top: FloatArray) -> FloatArray:
     kernel = np.exp(-0.5 * (apart / SMOOTHING) ** 2)
     kernel /= kernel.sum()
     turned = np.stack([np.roll(top, g, axis=0) for g in range(GRID)])
-    smoothed: FloatArray = np.tensordot(kernel, turned, axes=1)
-    return smoothed
+    return np.asarray(np.einsum("g,gsd->sd", kernel, turned), dtype=np.float64)

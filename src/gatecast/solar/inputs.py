@@ -2,7 +2,7 @@
 
 Columns of a row, in order: the weather (each known covariate in standard deviations, wet ones on a
 logarithm; of each one that is dark by night its share of its own envelope), then the envelope, the sun where
-a site is given, season, time of day, series and static covariates. What neighbouring steps add is the weather.
+a site is given, season, time of day, series, static covariates. Neighbouring steps add their weather.
 """
 
 from dataclasses import dataclass

@@ -100,7 +100,7 @@ def test_a_site_that_is_none_is_refused_in_words():
 
 def test_a_panel_without_instants_or_sites_is_refused_in_words():
     panel = sunny_panel()
-    with pytest.raises(OptionError, match="stamps carry no zone.*give zone"):
+    with pytest.raises(OptionError, match=r"stamps carry no zone.*give zone"):
         sky_of(replace(panel, zone=None), GOLDEN)
     with pytest.raises(OptionError, match="rows are 1 day apart; give a table with steps below a day"):
         sky_of(replace(panel, frequency=Frequency("day", 1)), GOLDEN)

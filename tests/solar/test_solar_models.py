@@ -1,4 +1,4 @@
-"""Solar forecasts keep to the sun: never negative, never above capacity, zero by night; halves that add up."""
+"""Solar forecasts keep to the sun: never negative, never above capacity, dark by night; halves add up."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -131,7 +131,7 @@ def test_what_a_batch_holds_beside_it_moves_no_forecast():
 
 
 def test_the_recurrent_pass_reads_the_whole_day_and_the_mlp_only_its_neighbours():
-    """Weather six hours later moves an hour's forecast through the backwards pass, and through nothing else."""
+    """Weather six hours later moves an hour's forecast through the backwards pass, through nothing else."""
     for kind, moved in (("hybrid", True), ("mlp", False)):
         model, panel = learned(kind)
         origins = Origins(np.array([0]), panel.known_steps[:1] - 1)
@@ -256,7 +256,7 @@ def test_what_cannot_be_is_refused_in_words():
     with pytest.raises(SeriesError, match="series 'roof 0' has no known value"):
         SolarLinear(24).learn(empty, Silent())
     with pytest.raises(OptionError, match="steps that divide a day, but rows are 1 day apart"):
-        SolarLinear(1).fit(load_sample("solar").group_by_dynamic("ds", every="1d").agg(y=np.nan))
+        SolarLinear(1).fit(load_sample("solar").gather_every(24))
     model, _ = learned("linear")
     with pytest.raises(CovariateError, match=r"learned from \['clarity'\]"):
         model.forecast(blind(sunny_panel()), sunny_panel().last_origins(), LEVELS)

@@ -1,8 +1,8 @@
 """What a solar model reads of each row, learned once: envelope, weather, season, the sun and the past.
 
 Columns of a row, in order: the weather (each known covariate in standard deviations, wet ones on a
-logarithm; of each one that is dark by night its share of its own envelope), then the envelope, the sun where
-a site is given, season, time of day, series, static covariates. Neighbouring steps add their weather.
+logarithm; of each one that is dark by night its share of its own envelope), then season, envelope, the sun where
+a site is given, time of day, series, static covariates. Neighbouring steps add their weather.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import numpy as np
 from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data import Panel, Sites, Sky, sites_of, sky_of, steps_per_day
 from gatecast.errors import CovariateError, OptionError, SeriesError
-from gatecast.solar.envelope import Envelope, fit_envelope, seasons_of, slots
+from gatecast.solar.envelope import SOLSTICE, YEAR, Envelope, fit_envelope, seasons_of, slots
 from gatecast.solar.history import Past, follow
 
 CLIP = 4.0  # standard deviations
@@ -22,6 +22,8 @@ MOST_SERIES, MOST_SLOTS = 24, 24  # that get a column of their own
 MOST_CLEARNESS = 1.5
 READABLE = 0.06  # of capacity: a lower envelope makes clearness a quotient of two small numbers
 RIDGE = 1e-2  # per known value
+WAVES = 4  # columns of season; the first tells how high the sun stands, the others which date it is
+WHOLE_YEAR = 330  # days: where fewer were seen, a wave would say anything of the rest
 MISPLACED = 0.03  # of all that was given, at night: then the site is elsewhere
 
 
@@ -236,8 +238,8 @@ def _columns(
     wet = inputs.wet > 0
     weather = panel.known.copy()
     weather[:, wet] = np.log1p(np.maximum(weather[:, wet], 0.0) / inputs.wet[wet])
-    phase = 2 * np.pi * seasons_of(panel.times)
-    waves = [f(k * phase) for k in (1, 2) for f in (np.sin, np.cos)]
+    phase = 2 * np.pi * (seasons_of(panel.times) - SOLSTICE / YEAR)
+    waves = [f(k * phase) for k in (1, 2) for f in (np.cos, np.sin)]
     sun = [] if sky is None else [sky.elevation, sky.clear]
     per = -(-inputs.per_day // MOST_SLOTS)
     slot = slots(panel.times, inputs.per_day) // per
@@ -246,7 +248,7 @@ def _columns(
     series = (whose[:, None] == np.arange(len(panel) if 1 < len(panel) <= MOST_SERIES else 0)).astype(
         np.float64
     )
-    parts = [weather, sunlight, envelope, *sun, *waves, hour, series, panel.static[whose]]
+    parts = [weather, sunlight, *waves, envelope, *sun, hour, series, panel.static[whose]]
     return np.column_stack(parts), weather.shape[1] + sunlight.shape[1], envelope, lit
 
 
@@ -269,9 +271,11 @@ def _moments(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _with_scales(drafted: Inputs, panel: Panel, site: Sites | None, history: BoolArray) -> Inputs:
     """The scales of the columns over lit history, and the line from them to clearness."""
-    raw, _, envelope, lit = _columns(drafted, panel, site)
+    raw, weather, envelope, lit = _columns(drafted, panel, site)
     shown = history & lit
     centre, factor = _moments(raw[shown if shown.any() else history])
+    if len(np.unique(seasons_of(panel.times[shown]))) < WHOLE_YEAR:
+        factor[weather + 1 : weather + WAVES] = 0.0
     x = np.nan_to_num(np.clip((raw - centre) * factor, -CLIP, CLIP))
     clearness = np.where(history, _clearness(_shares(panel, drafted.capacity), envelope, lit), np.nan)
     known = np.isfinite(clearness)

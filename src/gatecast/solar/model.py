@@ -60,7 +60,8 @@ class _Solar(TableDoor):
     def _line(
         self, cutter: Cutter, history: History, progress: Progress
     ) -> tuple[list[SolarNetwork], Judged]:
-        plan = Plan(cutter.inputs, cutter.own, 0, 0.0, "lstm", True)
+        read = cutter.inputs if getattr(self, "neighbours", True) else cutter.own
+        plan = Plan(read, cutter.own, 0, 0.0, "lstm", True)
         training = replace(LINE, steps=LINE_STEPS)
         return self._members(cutter, history, plan, training, progress, "linear half")
 
@@ -152,6 +153,7 @@ class SolarLinear(_Solar):
     training  accepted for interchange; the line is always trained to its optimum
     site      where the panels stand, for every series or by id; without one the series' own envelope has
               to tell night and season
+    neighbours  whether a step reads the weather of the steps beside it, too
     """
 
     def __init__(
@@ -165,11 +167,13 @@ class SolarLinear(_Solar):
         seed: int = 0,
         training: Training | None = None,
         site: Sites | None = None,
+        neighbours: bool = True,
     ) -> None:
         super().__init__(horizon, season, known, past, static, holidays)
         self.seed = seed
         self.training = training
         self.site = site
+        self.neighbours = neighbours
 
 
 class SolarHybrid(_Solar):

@@ -24,7 +24,7 @@ BLANK = 0.1  # chance that an input is silent for a whole sequence
 class Plan:
     """What a network is built of.
 
-    inputs   columns of x
+    inputs   leading columns of x that the line reads
     own      leading columns, without the neighbouring steps', that the recurrent pass reads
     units    of its layers; 0 for the line alone
     line     whether there is a line
@@ -75,7 +75,7 @@ class SolarNetwork(nn.Module):
         """Say `theta` of every step."""
         theta = self.bias.expand(*days.x.shape[:2], len(KNOTS))
         if self.plan.line:
-            theta = theta + self.line(days.x)
+            theta = theta + self.line(days.x[..., : self.plan.inputs])
         if self.plan.units:
             theta = theta + self.out(self.dropout(self._memory(days)))
         return theta

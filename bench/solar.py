@@ -237,8 +237,9 @@ def main() -> None:
             test = paired_test(row.losses - base, correlated_lags(len(base), 1))
             verdict = f"{100 * (row.losses.mean() / base.mean() - 1):+.1f} %, t = {test.statistic:.1f}"
         inside = f"{row.inside[0]:.3f} | {row.inside[1]:.3f}"
+        broken = f"{row.astray} | {shines}"
         print(
-            f"| {name} | {row.losses.mean():.5f} | {inside} | {row.astray} | {shines} | {seconds:.0f} | {verdict} |",
+            f"| {name} | {row.losses.mean():.5f} | {inside} | {broken} | {seconds:.0f} | {verdict} |",
             flush=True,
         )
 

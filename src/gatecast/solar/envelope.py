@@ -144,12 +144,12 @@ def _dark(table: FloatArray, most_by_night: float, strange: bool) -> FloatArray:
     """1 where a slot was seen and never lit; shortened at both ends where the season itself is unseen."""
     known = np.isfinite(table)
     most = np.where(known, table, -np.inf).max(axis=0)
-    dark = known.any(axis=0) & (most <= most_by_night)
-    if strange:
-        reach = round(TWILIGHT * len(dark) / 24)
-        near = [np.roll(dark, by) for by in range(-reach, reach + 1)]
-        dark = np.all(near, axis=0)
-    return dark.astype(np.float64)
+    dark: BoolArray = known.any(axis=0) & (most <= most_by_night)
+    reach = round(TWILIGHT * len(dark) / 24) if strange else 0
+    night = np.ones(len(dark))
+    for by in range(-reach, reach + 1):
+        night *= np.roll(dark, by)
+    return night
 
 
 def _filled(top: FloatArray) -> FloatArray:

@@ -1,86 +1,21 @@
-"""What a solar model reads of each row, learned once: envelope, weather, season, the sun and the past.
+"""What is learned of a panel before any training: bounds, envelopes, and the scales of what is read.
 
-Columns of a row, in order: the weather (each known covariate in standard deviations, wet ones on a
-logarithm; of each one that is dark by night its share of its own envelope), then season, envelope, the sun where
-a site is given, time of day, series, static covariates. Neighbouring steps add their weather.
+A known covariate that is dark by night is sunlight of some kind, and has an envelope of its own.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data import Panel, Sites, Sky, sites_of, sky_of, steps_per_day
-from gatecast.errors import CovariateError, OptionError, SeriesError
-from gatecast.solar.envelope import SOLSTICE, YEAR, Envelope, fit_envelope, seasons_of, slots
-from gatecast.solar.history import Past, follow
+from gatecast.errors import OptionError, SeriesError
+from gatecast.solar.envelope import Envelope, fit_envelope, seasons_of
+from gatecast.solar.rows import CLIP, WAVES, Inputs, clearness_of, columns_of, shares_of
 
-CLIP = 4.0  # standard deviations
 WET = 3.0  # skewness from which on a covariate without negative values is read on a logarithm
 DIM = 0.02  # of its largest: what a covariate of sunlight may still show by night
-MOST_SERIES, MOST_SLOTS = 24, 24  # that get a column of their own
-MOST_CLEARNESS = 1.5
-READABLE = 0.06  # of capacity: a lower envelope makes clearness a quotient of two small numbers
 RIDGE = 1e-2  # per known value
-WAVES = 4  # columns of season; the first tells how high the sun stands, the others which date it is
 WHOLE_YEAR = 330  # days: where fewer were seen, a wave would say anything of the rest
 MISPLACED = 0.03  # of all that was given, at night: then the site is elsewhere
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What was learned of a panel before any training; shares are of capacity.
-
-    capacity   [series]  unit of the series
-    constant   [series]  1 where only one value was ever seen
-    envelopes  of each series
-    wet        [known]   scale of the logarithm, 0 for none
-    sunny      [sunny]   known covariates that are dark by night
-    size       [series, sunny]  largest value of each
-    skies      envelopes of those, series by series
-    centre, factor  [columns]   how columns are scaled; a factor of 0 silences one that never varies
-    past_centre, past_factor  [past]
-    usual      [columns + 1]    a plain line from columns to clearness, its constant last
-    """
-
-    capacity: FloatArray
-    constant: FloatArray
-    envelopes: tuple[Envelope, ...]
-    wet: FloatArray
-    sunny: IntArray
-    size: FloatArray
-    skies: tuple[Envelope, ...]
-    centre: FloatArray
-    factor: FloatArray
-    past_centre: FloatArray
-    past_factor: FloatArray
-    usual: FloatArray
-    per_day: int
-    known_names: tuple[str, ...]
-    past_names: tuple[str, ...]
-    static_names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Every row of a panel as a solar model reads it.
-
-    x         [rows, columns]
-    weather   leading columns that neighbouring steps lend
-    envelope  [rows]  share of capacity
-    lit       [rows]
-    target    [rows]  share of capacity, within [0, 1]; NaN where unknown or dark
-    past      what was known at each row
-    hours     length of a step
-    """
-
-    x: FloatArray
-    weather: int
-    envelope: FloatArray
-    lit: BoolArray
-    target: FloatArray
-    past: Past
-    hours: float
 
 
 def learn_inputs(panel: Panel, site: Sites | None) -> Inputs:
@@ -97,7 +32,7 @@ def learn_inputs(panel: Panel, site: Sites | None) -> Inputs:
         )
     sky = None if site is None else sky_of(panel, site)
     capacity, constant = _capacity(panel, site)
-    shares = _shares(panel, capacity)
+    shares = shares_of(panel, capacity)
     if sky is not None:
         _require_right_place(panel, shares, sky)
     history = _in_history(panel)
@@ -111,26 +46,6 @@ def learn_inputs(panel: Panel, site: Sites | None) -> Inputs:
         panel.known_names, panel.past_names, panel.static_names,
     )  # fmt: skip
     return _with_scales(drafted, panel, site, history)
-
-
-def read_rows(inputs: Inputs, panel: Panel, site: Sites | None) -> Rows:
-    """Read a panel. Raises CovariateError if its covariates are not the ones learned."""
-    learned = (inputs.known_names, inputs.past_names, inputs.static_names)
-    if learned != (panel.known_names, panel.past_names, panel.static_names):
-        raise CovariateError(
-            f"the covariates are {list(panel.known_names + panel.past_names + panel.static_names)}, but the "
-            f"model learned from {list(sum(learned, ()))}; give the same ones, in the same order"
-        )
-    raw, weather, envelope, lit = _columns(inputs, panel, site)
-    x = np.clip((raw - inputs.centre) * inputs.factor, -CLIP, CLIP)
-    x = np.nan_to_num(x)  # a covariate that is missing says what it says on average
-    shares = _shares(panel, inputs.capacity)
-    clearness = _clearness(shares, envelope, lit)
-    surprise = clearness - np.clip(x @ inputs.usual[:-1] + inputs.usual[-1], 0.0, MOST_CLEARNESS)
-    beside = np.clip((panel.past - inputs.past_centre) * inputs.past_factor, -CLIP, CLIP)
-    hours = 24.0 / inputs.per_day
-    past = follow(surprise, beside, panel.offsets, hours)
-    return Rows(x, weather, envelope, lit, np.where(lit, shares, np.nan), past, hours)
 
 
 def _capacity(panel: Panel, site: Sites | None) -> tuple[FloatArray, FloatArray]:
@@ -147,12 +62,6 @@ def _capacity(panel: Panel, site: Sites | None) -> tuple[FloatArray, FloatArray]
         constant[i] = values.min() == values.max()
         capacity[i] = most if most is not None else max(float(values.max()), 0.0) or 1.0
     return capacity, constant
-
-
-def _shares(panel: Panel, capacity: FloatArray) -> FloatArray:
-    """Values as shares of capacity, within the bounds. [rows]"""
-    shares: FloatArray = np.clip(panel.values / np.repeat(capacity, panel.lengths), 0.0, 1.0)
-    return shares
 
 
 def _in_history(panel: Panel) -> BoolArray:
@@ -218,47 +127,6 @@ def _wet(panel: Panel, history: BoolArray) -> FloatArray:
     return scales
 
 
-def _columns(
-    inputs: Inputs, panel: Panel, site: Sites | None
-) -> tuple[FloatArray, int, FloatArray, BoolArray]:
-    """Columns before scaling [rows, columns], how many are weather, the envelope and what is lit."""
-    sky = None if site is None else sky_of(panel, site)
-    envelope, lit = np.empty(len(panel.times)), np.empty(len(panel.times), dtype=bool)
-    sunlight = np.empty((len(panel.times), len(inputs.sunny)))
-    for i in range(len(panel)):
-        rows = panel.rows(i)
-        times, clear = panel.times[rows], None if sky is None else sky.clear[rows]
-        envelope[rows], night = inputs.envelopes[i].at(times, clear)
-        lit[rows] = ~night if sky is None else ~(night | sky.night[rows])
-        for j, column in enumerate(inputs.sunny):
-            usual, _ = inputs.skies[j * len(panel) + i].at(times, clear)
-            sunlight[rows, j] = np.clip(
-                panel.known[rows, column] / inputs.size[i, j] / usual, 0, MOST_CLEARNESS
-            )
-    wet = inputs.wet > 0
-    weather = panel.known.copy()
-    weather[:, wet] = np.log1p(np.maximum(weather[:, wet], 0.0) / inputs.wet[wet])
-    phase = 2 * np.pi * (seasons_of(panel.times) - SOLSTICE / YEAR)
-    waves = [f(k * phase) for k in (1, 2) for f in (np.cos, np.sin)]
-    sun = [] if sky is None else [sky.elevation, sky.clear]
-    per = -(-inputs.per_day // MOST_SLOTS)
-    slot = slots(panel.times, inputs.per_day) // per
-    hour = (slot[:, None] == np.arange(inputs.per_day // per)).astype(np.float64)
-    whose = np.repeat(np.arange(len(panel)), panel.lengths)
-    series = (whose[:, None] == np.arange(len(panel) if 1 < len(panel) <= MOST_SERIES else 0)).astype(
-        np.float64
-    )
-    parts = [weather, sunlight, *waves, envelope, *sun, hour, series, panel.static[whose]]
-    return np.column_stack(parts), weather.shape[1] + sunlight.shape[1], envelope, lit
-
-
-def _clearness(shares: FloatArray, envelope: FloatArray, lit: BoolArray) -> FloatArray:
-    """What came as a share of the envelope, where that can be told. [rows]"""
-    readable = lit & (envelope >= READABLE)
-    clearness: FloatArray = np.where(readable, np.clip(shares / envelope, 0, MOST_CLEARNESS), np.nan)
-    return clearness
-
-
 def _moments(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Centre and factor of each column; a factor of 0 where it never varies."""
     centre, factor = np.zeros(columns.shape[1]), np.zeros(columns.shape[1])
@@ -271,13 +139,13 @@ def _moments(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _with_scales(drafted: Inputs, panel: Panel, site: Sites | None, history: BoolArray) -> Inputs:
     """The scales of the columns over lit history, and the line from them to clearness."""
-    raw, weather, envelope, lit = _columns(drafted, panel, site)
+    raw, weather, envelope, lit = columns_of(drafted, panel, site)
     shown = history & lit
     centre, factor = _moments(raw[shown if shown.any() else history])
     if len(np.unique(seasons_of(panel.times[shown]))) < WHOLE_YEAR:
         factor[weather + 1 : weather + WAVES] = 0.0
     x = np.nan_to_num(np.clip((raw - centre) * factor, -CLIP, CLIP))
-    clearness = np.where(history, _clearness(_shares(panel, drafted.capacity), envelope, lit), np.nan)
+    clearness = np.where(history, clearness_of(shares_of(panel, drafted.capacity), envelope, lit), np.nan)
     known = np.isfinite(clearness)
     usual = np.zeros(raw.shape[1] + 1)
     if known.any():

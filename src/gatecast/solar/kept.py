@@ -9,9 +9,9 @@ from torch import Tensor
 from gatecast.interval import Calibration
 from gatecast.kept import Kept, demand
 from gatecast.solar.envelope import GRID, Envelope
-from gatecast.solar.inputs import Inputs
 from gatecast.solar.model import SolarHybrid, SolarLinear
 from gatecast.solar.network import Plan, SolarNetwork
+from gatecast.solar.rows import Inputs
 
 _MOST = 100_000  # columns or units, within reason
 

@@ -23,9 +23,10 @@ from gatecast.interval import Calibration, agreed, at_levels
 from gatecast.memory import Training
 from gatecast.progress import Progress
 from gatecast.solar.head import KNOTS, MEDIAN
-from gatecast.solar.inputs import Inputs, learn_inputs, read_rows
+from gatecast.solar.inputs import learn_inputs
 from gatecast.solar.judge import Judged, calibrated, choose_share, judge, settle
 from gatecast.solar.network import Cell, Plan, SolarNetwork
+from gatecast.solar.rows import Inputs, read_rows
 from gatecast.solar.sequences import FOLDS, Cut, Cutter, History, history_of
 from gatecast.solar.train import ALL, MEMBERS, default_steps, shares_said, train
 

@@ -11,8 +11,8 @@ from gatecast.data import Panel, inside, target_rows
 from gatecast.forecaster import Origins
 from gatecast.solar.envelope import DAY
 from gatecast.solar.history import origin_rows
-from gatecast.solar.inputs import Rows
 from gatecast.solar.network import Days
+from gatecast.solar.rows import Rows
 
 PORTION = 256  # origins read at a time
 BLOCK, FOLDS = 4, 6  # days in a block, and blocks of which one in turn is left out

@@ -18,8 +18,8 @@ from gatecast.memory import Training, one_thread
 from gatecast.progress import Progress
 from gatecast.solar.envelope import DAY
 from gatecast.solar.head import KNOTS, clearness, pinball_of_power, said
-from gatecast.solar.inputs import Rows
 from gatecast.solar.network import Plan, SolarNetwork
+from gatecast.solar.rows import Rows
 from gatecast.solar.sequences import BLOCK, Cut, Cutter, History, held
 
 MEMBERS = 2  # networks, each without another sixth of the days

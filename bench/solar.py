@@ -179,7 +179,8 @@ def scored(
     rows = target_rows(panel, origins, 24)
     losses = mqloss(actual, quantiles[..., FINE], np.array(LEVELS)[FINE])
     when: IntArray = panel.times[rows[:, 0]] // DAY
-    by_day = np.array([np.nanmean(losses[when == d]) for d in np.unique(when)])
+    known = np.isfinite(losses)  # a day without any reading is no day
+    by_day = np.array([losses[known & (when == d)].mean() for d in np.unique(when[known])])
     bright = day[rows] & np.isfinite(actual)
     inside = []
     for low, high in ((0.1, 0.9), (0.025, 0.975)):
@@ -208,6 +209,9 @@ def main() -> None:
     parser.add_argument("table", type=Path)
     parser.add_argument("--split", choices=("weeks", "months"), default="weeks")
     parser.add_argument("--history", action="store_true", help="NREL without the clouds to come")
+    parser.add_argument(
+        "--only", default="", help="rows of the table, by the start of their names, with commas"
+    )
     given = parser.parse_args()
     sun_roof = "nrel" in given.table.name
     panel, tasks, site = (
@@ -225,7 +229,10 @@ def main() -> None:
     )
     print("|---|---|---|---|---|---|---|---|", flush=True)
     found: dict[str, Row] = {}
+    chosen = tuple(given.only.split(","))
     for name, make in models(site).items():
+        if not name.startswith(chosen):
+            continue
         forecasts, seconds = run(make, panel, tasks)
         row = found[name] = scored(panel, forecasts, bright, capacity, seconds)
         shines = sum(

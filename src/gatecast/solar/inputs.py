@@ -49,9 +49,9 @@ def learn_inputs(panel: Panel, site: Sites | None) -> Inputs:
 
 
 def _capacity(panel: Panel, site: Sites | None) -> tuple[FloatArray, FloatArray]:
-    """The most each series can give, and whether it only ever gave one value. [series] each"""
+    """The most each series can give, and the share of it that is all it ever gave, if so. [series] each"""
     given = [None] * len(panel) if site is None else [one.capacity for one in sites_of(panel, site)]
-    capacity, constant = np.ones(len(panel)), np.zeros(len(panel))
+    capacity, constant = np.ones(len(panel)), np.full(len(panel), np.nan)
     for i, most in enumerate(given):
         values = panel.values[panel.history(i)]
         values = values[np.isfinite(values)]
@@ -59,8 +59,9 @@ def _capacity(panel: Panel, site: Sites | None) -> tuple[FloatArray, FloatArray]
             raise SeriesError(
                 f"series {panel.ids[i]!r} has no known value; leave it out, or give its history"
             )
-        constant[i] = values.min() == values.max()
         capacity[i] = most if most is not None else max(float(values.max()), 0.0) or 1.0
+        if values.min() == values.max():
+            constant[i] = np.clip(values[0] / capacity[i], 0.0, 1.0)
     return capacity, constant
 
 

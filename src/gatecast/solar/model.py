@@ -121,12 +121,10 @@ class _Solar(TableDoor):
         whose = origins.series
         capacity = self.inputs_.capacity[whose][:, None]
         linear, whole, quantiles = linear * capacity, whole * capacity, quantiles * capacity[..., None]
-        still = self.inputs_.constant[whose] == 1
-        if still.any():
-            seen = np.array([panel.values[panel.history(i)][0] for i in range(len(panel))])
-            value = np.clip(seen, 0, self.inputs_.capacity)[whose[still]]
-            linear[still] = whole[still] = value[:, None]
-            quantiles[still] = value[:, None, None]
+        only = self.inputs_.constant[whose]
+        still = np.isfinite(only)
+        value = only[still, None] * capacity[still]
+        linear[still], whole[still], quantiles[still] = value, value, value[..., None]
         memory = whole - linear
         # the sum may round past a bound it stands on: then the memory gives way by the last bit
         memory = np.where(linear + memory > capacity, np.nextafter(memory, -np.inf), memory)

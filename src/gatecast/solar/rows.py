@@ -27,7 +27,7 @@ class Inputs:
     """What was learned of a panel before any training; shares are of capacity.
 
     capacity   [series]  unit of the series
-    constant   [series]  1 where only one value was ever seen
+    constant   [series]  the only value ever seen, as a share; NaN where there were several
     envelopes  of each series
     wet        [known]   scale of the logarithm, 0 for none
     sunny      [sunny]   known covariates that are dark by night

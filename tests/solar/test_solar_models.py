@@ -36,7 +36,7 @@ KINDS: dict[str, Callable[[], tuple[SolarHybrid | SolarLinear, Panel]]] = {
 
 @pytest.fixture(autouse=True)
 def _quick_line(monkeypatch):
-    """The line has 500 steps to its optimum; laws hold long before."""
+    """The line has 1500 steps to its optimum; laws hold long before."""
     monkeypatch.setattr("gatecast.solar.model.LINE_STEPS", 60)
 
 

@@ -32,8 +32,8 @@ from gatecast.solar.train import ALL, MEMBERS, default_steps, shares_said, train
 
 FEWEST_DAYS = 8  # of the longest history, to train a memory on
 FEWEST_JUDGED = 100  # lit steps, to calibrate by
-LINE = Training(units=1, steps=1, windows=64, rate=1e-2, weight_decay=1e-4)
-LINE_STEPS = 500
+LINE = Training(units=1, steps=1, windows=64, rate=3e-2, weight_decay=1e-4)
+LINE_STEPS = 1500
 MEMORY = Training(dropout=0.3, rate=3e-3, weight_decay=1e-3)
 
 
@@ -103,7 +103,7 @@ class _Solar(TableDoor):
             memory[at] = whole[..., MEDIAN] * batch.lit
             read = np.clip(at_levels(settled, KNOTS, levels), 0.0, 1.0)
             quantiles[at] = read * batch.lit[..., None]
-        return self._in_units(panel, origins, levels, quantiles, linear, memory)
+        return self._in_units(origins, levels, quantiles, linear, memory)
 
     def _joined(self, line: FloatArray, batch: Cut) -> FloatArray:
         """Both halves' quantiles, one distribution. [batch, steps, knots]"""
@@ -114,8 +114,8 @@ class _Solar(TableDoor):
         return joined
 
     def _in_units(
-        self, panel: Panel, origins: Origins, levels: Sequence[float], quantiles: FloatArray,
-        linear: FloatArray, whole: FloatArray,
+        self, origins: Origins, levels: Sequence[float], quantiles: FloatArray, linear: FloatArray,
+        whole: FloatArray,
     ) -> Forecast:  # fmt: skip
         """From shares to the unit of the series; both parts sum to the point exactly."""
         whose = origins.series

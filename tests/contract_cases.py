@@ -31,6 +31,8 @@ CASES = [
     Case("Autoregression", _maker("Autoregression")),
     Case("ARIMA", _maker("ARIMA")),
     Case("LinearHalf", _maker("LinearHalf")),
+    Case("SolarLinear", _maker("SolarLinear"), tolerance=0.05, heavy=True),
+    Case("SolarHybrid", _maker("SolarHybrid", training=Training(steps=40)), tolerance=0.05, heavy=True),
     # Rounding grows while a network trains: in another unit the same training ends near the same place.
     Case("LSTM", _maker("LSTM"), tolerance=0.05, heavy=True),
     Case("GRU", _maker("GRU"), tolerance=0.05, heavy=True),

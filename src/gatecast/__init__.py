@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gatecast.backtest import cross_validate as cross_validate
     from gatecast.backtest import leaderboard as leaderboard
     from gatecast.data import Panel as Panel
+    from gatecast.data import Site as Site
     from gatecast.data import load_sample as load_sample
     from gatecast.data import read_table as read_table
     from gatecast.errors import GatecastError as GatecastError
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from gatecast.models import Hybrid as Hybrid
     from gatecast.models import load as load
     from gatecast.models import save as save
+    from gatecast.solar import SolarHybrid as SolarHybrid
+    from gatecast.solar import SolarLinear as SolarLinear
 
     __version__: str
 
@@ -40,6 +43,9 @@ _ROOM = {
     "LSTM": "gatecast.models",
     "GRU": "gatecast.models",
     "RNN": "gatecast.models",
+    "SolarHybrid": "gatecast.solar",
+    "SolarLinear": "gatecast.solar",
+    "Site": "gatecast.data",
     "record": "gatecast.memory",
     "xray_figure": "gatecast.insight",
     "read_keras": "gatecast.memory",
@@ -74,6 +80,7 @@ _DOORS = {
     "linear",
     "memory",
     "report",
+    "solar",
 }
 
 __all__ = [  # noqa: RUF022  # the order a reader meets them
@@ -86,6 +93,9 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "Autoregression",
     "SeasonalNaive",
     "Drift",
+    "SolarHybrid",
+    "SolarLinear",
+    "Site",
     "record",
     "xray_figure",
     "read_keras",

@@ -39,6 +39,8 @@ MODELS: dict[str, Entry] = {
     "gru": Entry("GRU", "a GRU on its own", memory=True),
     "rnn": Entry("RNN", "a plain recurrent network on its own", memory=True),
     "arima": Entry("ARIMA", "seasonal ARIMA, orders found automatically", seeded=False),
+    "solar": Entry("SolarHybrid", "linear quantiles and an LSTM within the sun's bounds", parts=True),
+    "solar-linear": Entry("SolarLinear", "the solar hybrid's linear half on its own"),
     "autoregression": Entry("Autoregression", "robust seasonal autoregression", seeded=False),
     "naive": Entry("SeasonalNaive", "the value one season ago", seeded=False),
     "drift": Entry("Drift", "a straight line through the first and the last value", seeded=False),

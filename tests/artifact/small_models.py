@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 import gatecast
+from gatecast.data import Site
 from gatecast.front import TableDoor
 from gatecast.memory import Training
 
@@ -56,6 +57,13 @@ def split(table: pl.DataFrame, ahead: int = HORIZON) -> tuple[pl.DataFrame, pl.D
 
 
 @lru_cache
+def sunny() -> pl.DataFrame:
+    """The same, dark by night."""
+    course = (np.pi * (pl.col("ds").dt.hour() - 7) / 12).sin().clip(0.0)
+    return hourly().with_columns(y=pl.col("y") * course)
+
+
+@lru_cache
 def counted() -> pl.DataFrame:
     """One series by integer steps, without ids."""
     step = np.arange(70)
@@ -98,6 +106,11 @@ CASES = {
     "lstm": Case(_made("LSTM", training=TINY, **ROLES)),
     "gru": Case(_made("GRU", training=TINY, known=["temperature"])),
     "rnn": Case(_made("RNN", training=TINY)),
+    "solar": Case(
+        _made("SolarHybrid", training=TINY, site={f"meter {i}": Site(40.4, -3.7) for i in (0, 1)}, **ROLES),
+        sunny,
+    ),
+    "solar-linear": Case(_made("SolarLinear", known=["temperature"]), sunny),
     "arima": Case(_made("ARIMA", **ARIMA_GIVEN)),
     "arima by steps": Case(_made("ARIMA", season=7), counted),
     "arima blend": Case(

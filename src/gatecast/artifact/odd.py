@@ -1,6 +1,7 @@
 """Values whose annotation leaves their type open: what a user gives as an option, and ids as they stood."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -53,7 +54,7 @@ class Id(Form):
 
 @dataclass(frozen=True)
 class Option(Form):
-    """What was given as an option: plain values and lists of them, or a frozen record of options."""
+    """What was given as an option: plain values, lists of them or some by id, or a frozen record."""
 
     depth: int = 0
 
@@ -69,6 +70,13 @@ class Option(Form):
             inner = Option(self.depth + 1)
             items = [inner.write(one, sink, f"{path}[{i}]") for i, one in enumerate(value)]
             return items if type(value) is list else {"tuple": items}
+        if isinstance(value, Mapping) and self.depth < DEEPEST:
+            inner, name = Option(self.depth + 1), Id()
+            pairs = [
+                [name.write(key, sink, path), inner.write(one, sink, f"{path}[{key!r}]")]
+                for key, one in value.items()
+            ]
+            return {"mapping": pairs}
         return {"record": sink.record(value, path)}
 
     def read(self, plain: Any, source: Source, path: str) -> Any:
@@ -83,6 +91,10 @@ class Option(Form):
                 return source.record(number, path)
             case {"tuple": list(items), **nothing} if not nothing and self.depth < DEEPEST:
                 return tuple(inner.read(one, source, path) for one in items)
+            case {"mapping": list(pairs), **nothing} if not nothing and self.depth < DEEPEST:
+                if all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+                    name = Id()
+                    return {name.read(key, source, path): inner.read(one, source, path) for key, one in pairs}
             case list(items) if self.depth < DEEPEST:
                 return [inner.read(one, source, path) for one in items]
         raise refuse(path, plain, "an option")

@@ -13,6 +13,7 @@ from gatecast.interval import Calibration, Width
 from gatecast.kept import Kept
 from gatecast.linear import KEPT as LINEAR
 from gatecast.memory import KEPT as MEMORY
+from gatecast.solar import KEPT as SOLAR
 
 KINDS: dict[str, Kept] = {
     **DATA,
@@ -20,6 +21,7 @@ KINDS: dict[str, Kept] = {
     "interval.calibration": Kept(Calibration),
     **LINEAR,
     **MEMORY,
+    **SOLAR,
     **HYBRID,
 }
 NAMES: dict[type, str] = {kept.kind: name for name, kept in KINDS.items()}

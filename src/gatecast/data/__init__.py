@@ -15,6 +15,7 @@ from gatecast.data.panel import Panel
 from gatecast.data.samples import SAMPLES, Sample, load_sample, sample_info
 from gatecast.data.scale import Scale, fit_scale
 from gatecast.data.schema import Schema
+from gatecast.data.solar import Site, Sites, Sky, add_sun, sites_of, sky_of, steps_per_day
 from gatecast.data.table import Reading, continued, extend, missing_future, panel_from, read_table
 from gatecast.data.window import (
     actuals,
@@ -38,9 +39,13 @@ __all__ = [
     "Sample",
     "Scale",
     "Schema",
+    "Site",
+    "Sites",
+    "Sky",
     "Standardised",
     "actuals",
     "add_holidays",
+    "add_sun",
     "calendar_features",
     "continue_times",
     "continued",
@@ -67,8 +72,11 @@ __all__ = [
     "read_table",
     "sample_info",
     "seasons",
+    "sites_of",
+    "sky_of",
     "stamps_after",
     "standardise",
+    "steps_per_day",
     "target_rows",
     "written_times",
 ]

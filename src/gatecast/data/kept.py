@@ -8,6 +8,7 @@ from gatecast.data.frequency import Frequency
 from gatecast.data.panel import Panel
 from gatecast.data.scale import Scale
 from gatecast.data.schema import Schema
+from gatecast.data.solar import Site
 from gatecast.data.table import Reading
 from gatecast.data.writing import Layout
 from gatecast.kept import Kept, demand
@@ -39,6 +40,7 @@ KEPT = {
     "data.written_layout": Kept(WrittenLayout),
     "data.layout": Kept(Layout, through=(WrittenLayout, in_words, from_words)),
     "data.reading": Kept(Reading),
+    "data.site": Kept(Site),
     "data.scale": Kept(Scale, check=_check_scale),
     "data.centering": Kept(Centering, check=_check_centering),
     "data.standardised": Kept(Standardised),

@@ -127,17 +127,21 @@ class Bench:
     def outcome(self, model: str) -> Outcome | None:
         """What a model did, or nothing, and a printed line why, where this gatecast does not have it."""
         if model not in self.outcomes:
-            self.outcomes[model] = None
             try:
-                forecaster = ROWS[model].make(SETS[self.name].horizon, self.seed)
-            except (TypeError, OptionError, MissingExtraError) as error:
-                print(f"  {model} is skipped: this gatecast does not make it ({error})", flush=True)
-                return None
-            try:
-                self.outcomes[model] = run(forecaster, self.held(ROWS[model].given))
+                self.outcomes[model] = self.learned(model)
             except MissingExtraError as error:
+                self.outcomes[model] = None
                 print(f"  {model} is skipped: {error}", flush=True)
         return self.outcomes[model]
+
+    def learned(self, model: str) -> Outcome | None:
+        """The same, where it is not known yet."""
+        try:
+            forecaster = ROWS[model].make(SETS[self.name].horizon, self.seed)
+        except (TypeError, OptionError) as error:
+            print(f"  {model} is skipped: this gatecast does not make it ({error})", flush=True)
+            return None
+        return run(forecaster, self.held(ROWS[model].given))
 
     def lines(self, models: list[str]) -> Iterator[Line]:
         """Each model's lines as soon as they are known; the halves run first."""

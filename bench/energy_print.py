@@ -38,7 +38,7 @@ def printed(line: Line, markdown: bool) -> str:
         line.model,
         error(line),
         "" if line.model == "linear" else f"{100 * line.relative:+.1f} %",
-        paired(line.against_linear),
+        "" if line.model == "linear" else paired(line.against_linear),
         paired(line.against_best),
         "" if math.isnan(line.coverage[0]) else " ".join(f"{100 * share:.1f}" for share in line.coverage),
         worst(line.worst_step),
@@ -62,8 +62,10 @@ def error(line: Line) -> str:
 
 
 def paired(test: Paired) -> str:
-    """Statistic and p-value; empty where a model would be compared with itself."""
-    if math.isnan(test.statistic) or test.statistic == 0:
+    """Statistic and p-value, or that the two are the same to rounding."""
+    if test.difference == 0:
+        return "the same"
+    if math.isnan(test.statistic):
         return ""
     return f"{test.statistic:.1f}, {'< .001' if test.p_value < 1e-3 else f'{test.p_value:.3f}'.lstrip('0')}"
 

@@ -13,6 +13,7 @@ from gatecast.backtest.scores import mean_known
 
 DAY = 24
 UNDERCOVERED = 0.6
+ROUNDING = 1e-9
 
 
 class Worst(NamedTuple):
@@ -64,14 +65,20 @@ def paired_by_day(losses: np.ndarray, others: np.ndarray, day: np.ndarray, horiz
     Forecasts from a day's last hour reach into the days that follow, so that neighbouring pairs share
     steps: those lags count, and more of them for what outlasts a day.
     """
-    differences = daily(losses, day) - daily(others, day)
+    differences = apart(daily(losses, day), daily(others, day))
     overlap = 1 + math.ceil(horizon / DAY)
     return paired_test(differences, correlated_lags(len(differences), overlap))
 
 
 def paired_by_series(losses: np.ndarray, others: np.ndarray) -> Paired:
     """The same where each series has one origin: series are the pairs, taken as independent. [series] each"""
-    return paired_test(losses - others)
+    return paired_test(apart(losses, others))
+
+
+def apart(losses: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """How far apart losses are; nothing where it is rounding, as of a model that fell back to the other."""
+    differences = losses - others
+    return np.where(np.abs(differences) <= ROUNDING * np.abs(others), 0.0, differences)
 
 
 def worst_coverage(inside: np.ndarray, group: np.ndarray, level: float) -> Worst:

@@ -125,14 +125,22 @@ SETS: dict[str, Load | M4] = {
 }
 
 
-def held_out(name: str, data: Path, *, tune: bool = False, given: tuple[str, ...] = ()) -> Held:
+def held_out(
+    name: str, data: Path, *, tune: bool = False, given: tuple[str, ...] = (), series: int | None = None
+) -> Held:
     """A set by name, cut where its part begins.
 
-    given  columns with a forecast of someone else's, known ahead
+    given   columns with a forecast of someone else's, known ahead
+    series  of M4, spread evenly over it; all unless given
     """
     chosen = SETS[name]
     if isinstance(chosen, M4):
-        return m4_held(name, chosen, data, tune)
+        table = pl.read_parquet(data / f"{chosen.name}_train.parquet")
+        if series is not None:
+            ids = table["unique_id"].unique(maintain_order=True)
+            kept = np.linspace(0, len(ids) - 1, min(series, len(ids))).astype(int)
+            table = table.filter(pl.col("unique_id").is_in(ids[kept].implode()))
+        return m4_held(name, chosen, table, data, tune)
     table, zone = chosen.read(data)
     known = (*chosen.known, *given)
     panel = panel_from(
@@ -161,9 +169,8 @@ def load_held(name: str, panel: Panel, held: int, horizon: int, tune: bool) -> H
     )
 
 
-def m4_held(name: str, chosen: M4, data: Path, tune: bool) -> Held:
+def m4_held(name: str, chosen: M4, table: pl.DataFrame, data: Path, tune: bool) -> Held:
     """The last steps of each series, or as many before those."""
-    table = pl.read_parquet(data / f"{chosen.name}_train.parquet")
     panel = panel_from(table, Schema(), season=list(chosen.seasons)).panel
     panel = panel.seen_until(panel.known_steps - chosen.horizon) if tune else panel
     learn = panel.seen_until(panel.known_steps - chosen.horizon)

@@ -12,6 +12,7 @@ error            MAPE in percent for load; OWA with sMAPE in percent and MASE fo
 t, p             of a paired test against the linear half, and against the better of the halves (linear,
                  lstm): below 0 is better. Load is paired by days of origins, with Newey-West lags and Harvey,
                  Leybourne and Newbold's correction; M4 by series
+to others        the same of the hybrids against other rows: how far below them in percent, t, p
 worst step,hour  coverage less nominal, in points, where it is farthest off: 80 % / 95 %, and where that is.
                  An hour is that of the local clock
 below 60 %       share of M4's series whose 80 % interval holds fewer than 60 % of their actuals
@@ -24,7 +25,7 @@ import os
 import platform
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,15 @@ def made(name: str, horizon: int, seed: int) -> Forecaster | None:
         return None
 
 
+HYBRIDS = [name for name in ROWS if name.startswith("hybrid")]
+# Whom the hybrids are held against beside their halves; variants are held against the plain hybrid too.
+RIVALS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("victoria", "gefcom", "tetouan"), ("lstm",)),
+    "spain": ("lstm", "operator"),
+    **dict.fromkeys(M4, ("lstm", "arima")),
+}
+
+
 @dataclass
 class Bench:
     """A set on which models are run, each once.
@@ -144,13 +154,29 @@ class Bench:
         return run(forecaster, self.held(ROWS[model].given))
 
     def lines(self, models: list[str]) -> Iterator[Line]:
-        """Each model's lines as soon as they are known; the halves run first."""
-        halves = [out for half in HALVES if half in models and (out := self.outcome(half)) is not None]
+        """Each model's lines as soon as they are known; those that others are held against run first."""
+        halves = self.those(HALVES, models)
+        rivals = self.those(RIVALS.get(self.name, ()) if set(models) & set(HYBRIDS) else (), models)
         for model in models:
             row = ROWS[model]
             outcome = None if row.only and self.name not in row.only else self.outcome(model)
-            if outcome is not None:
-                yield from compared(model, outcome, self.held(row.given), halves)
+            if outcome is None:
+                continue
+            others = {name: rival for name, rival in rivals.items() if name != model}
+            if model in HYBRIDS[1:]:
+                others |= self.those(HYBRIDS[:1], models)
+            yield from compared(
+                model,
+                outcome,
+                self.held(row.given),
+                list(halves.values()),
+                others if model in HYBRIDS else {},
+            )
+
+    def those(self, wanted: Sequence[str], models: list[str]) -> dict[str, Outcome]:
+        """What the wanted models did, as far as they are asked for and can be made."""
+        outcomes = {name: self.outcome(name) for name in wanted if name in models}
+        return {name: outcome for name, outcome in outcomes.items() if outcome is not None}
 
 
 def warmed(held: Held) -> None:

@@ -15,6 +15,7 @@ HEADINGS = (
     ("to linear", 10),
     ("t, p", 15),
     ("to best half: t, p", 19),
+    ("to others: t, p", 60),
     ("in 80 %, 95 %", 15),
     ("worst step", 22),
     ("worst hour", 22),
@@ -40,6 +41,7 @@ def printed(line: Line, markdown: bool) -> str:
         "" if line.model == "linear" else f"{100 * line.relative:+.1f} %",
         "" if line.model == "linear" else paired(line.against_linear),
         paired(line.against_best),
+        "; ".join(f"{name} {100 * rel:+.1f} %: {paired(test)}" for name, (rel, test) in line.rivals.items()),
         "" if math.isnan(line.coverage[0]) else " ".join(f"{100 * share:.1f}" for share in line.coverage),
         worst(line.worst_step),
         worst(line.worst_hour),
@@ -83,6 +85,9 @@ def record(line: Line) -> dict[str, object]:
     plain |= {"smape": smape, "mase": mase, "relative_to_linear": line.relative}
     for name, test in (("linear", line.against_linear), ("best_half", line.against_best)):
         plain |= {f"{name}_t": test.statistic, f"{name}_p": test.p_value, f"{name}_pairs": test.units}
+    for name in ("lstm", "arima", "operator", "hybrid"):
+        relative, test = line.rivals.get(name, (math.nan, None))
+        plain |= {f"relative_to_{name}": relative, f"{name}_t": math.nan if test is None else test.statistic}
     for k, level in enumerate((80, 95)):
         plain |= {f"coverage_{level}": line.coverage[k]}
         for name, found in (("step", line.worst_step[k]), ("hour", line.worst_hour[k])):

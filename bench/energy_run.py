@@ -1,7 +1,7 @@
 """Running one model of bench/energy.py on one set, and holding it against the halves."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -45,8 +45,17 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Others:
+    """Whom a model is held against: the linear half, the better half and rivals by name."""
+
+    linear: Outcome
+    best: Outcome
+    rivals: Mapping[str, Outcome]
+
+
+@dataclass(frozen=True)
 class Line:
-    """A line of the table; `worst_*` are of 80 % and 95 %."""
+    """A line of the table; `worst_*` are of 80 % and 95 %, `rivals` errors relative to theirs, and tests."""
 
     set: str
     model: str
@@ -55,6 +64,7 @@ class Line:
     against_linear: Paired
     relative: float
     against_best: Paired
+    rivals: dict[str, tuple[float, Paired]]
     coverage: tuple[float, float]
     worst_step: tuple[Worst, Worst]
     worst_hour: tuple[Worst, Worst]
@@ -120,33 +130,37 @@ def scored(held: Held, point: np.ndarray) -> tuple[np.ndarray, tuple[float, ...]
     return parts[:, None], (float(mean_known(percent)), float(mean_known(scaled)))
 
 
-def compared(model: str, outcome: Outcome, held: Held, halves: Sequence[Outcome]) -> list[Line]:
+def compared(
+    model: str, outcome: Outcome, held: Held, halves: Sequence[Outcome], rivals: Mapping[str, Outcome]
+) -> list[Line]:
     """The line of a model, and one of each series where they are few and have days to be paired by.
 
     halves  the linear half, and others
+    rivals  whom it is held against beside them, by name
     """
-    linear = halves[0]
     best = min(halves, key=lambda half: float(mean_known(half.losses)))
-    everything = np.ones(len(held.origins), dtype=bool)
-    lines = [line_of(held.name, model, outcome, held, (linear, best), everything)]
+    others = Others(halves[0], best, rivals)
+    lines = [line_of(held.name, model, outcome, held, others, np.ones(len(held.origins), dtype=bool))]
     if held.day is not None and len(held.learn) > 1:
         for i, name in enumerate(held.learn.ids):
             mine = held.origins.series == i
-            lines.append(line_of(f"{held.name} {name}", model, outcome, held, (linear, best), mine))
+            lines.append(line_of(f"{held.name} {name}", model, outcome, held, others, mine))
     return lines
 
 
-def line_of(
-    name: str, model: str, outcome: Outcome, held: Held, others: tuple[Outcome, Outcome], mine: np.ndarray
-) -> Line:
+def against(outcome: Outcome, other: Outcome, held: Held, mine: np.ndarray) -> tuple[float, Paired]:
+    """The error relative to another's, less 1, and the paired test."""
+    losses, others = outcome.losses[mine], other.losses[mine]
+    relative = float(mean_known(losses)) / float(mean_known(others)) - 1
+    if held.day is None:
+        return relative, paired_by_series(losses[:, 0], others[:, 0])
+    return relative, paired_by_day(losses, others, held.day[mine], held.horizon)
+
+
+def line_of(name: str, model: str, outcome: Outcome, held: Held, others: Others, mine: np.ndarray) -> Line:
     """A line over some of the origins."""
     losses = outcome.losses[mine]
-    against = []
-    for other in others:
-        if held.day is None:
-            against.append(paired_by_series(losses[:, 0], other.losses[mine, 0]))
-        else:
-            against.append(paired_by_day(losses, other.losses[mine], held.day[mine], held.horizon))
+    relative, against_linear = against(outcome, others.linear, held, mine)
     inside = {level: hit[mine] for level, hit in outcome.inside.items()}
     step = np.broadcast_to(np.arange(1, held.horizon + 1), (*losses.shape[:1], held.horizon))
     error = float(mean_known(losses))
@@ -155,9 +169,10 @@ def line_of(
         model=model,
         error=error,
         scores=outcome.scores if held.day is None else (error,),
-        against_linear=against[0],
-        relative=error / float(mean_known(others[0].losses[mine])) - 1,
-        against_best=against[1],
+        against_linear=against_linear,
+        relative=relative,
+        against_best=against(outcome, others.best, held, mine)[1],
+        rivals={key: against(outcome, rival, held, mine) for key, rival in others.rivals.items()},
         coverage=(float(mean_known(inside[80])), float(mean_known(inside[95]))),
         worst_step=(worst_coverage(inside[80], step, 80), worst_coverage(inside[95], step, 95)),
         worst_hour=worst_hours(inside, held, mine),

@@ -239,11 +239,14 @@ def test_someone_elses_column_is_read_on_the_steps_ahead():
 def test_a_set_of_few_series_has_a_line_for_each_and_they_average_to_the_whole():
     held, _ = load(series=3)
     linear, other = (run(Constant(held.actual, f), held) for f in (1.02, 1.01))
-    lines = compared("hybrid", other, held, [linear, other])
+    lines = compared("hybrid", other, held, [linear, other], {"rival": linear})
     assert [line.set for line in lines] == ["load", "load meter 0", "load meter 1", "load meter 2"]
     assert lines[0].error == pytest.approx(np.mean([line.error for line in lines[1:]]))
     assert lines[0].relative == pytest.approx(-0.5)
     assert lines[0].against_best.difference == 0  # the better half is itself
+    relative, test = lines[2].rivals["rival"]
+    assert relative == pytest.approx(-0.5)
+    assert test.difference == pytest.approx(-1.0)
 
 
 def test_a_model_gatecast_lacks_is_skipped_and_said_to_be(capsys, monkeypatch):
@@ -256,7 +259,7 @@ def test_a_model_gatecast_lacks_is_skipped_and_said_to_be(capsys, monkeypatch):
 def test_a_line_has_a_cell_for_each_heading(tmp_path: Path):
     held, _ = load()
     outcome: Outcome = run(Constant(held.actual, 1.01), held)
-    lines = compared("linear", outcome, held, [outcome])
+    lines = compared("linear", outcome, held, [outcome], {})
     assert printed(lines[0], markdown=True).count("|") == len(HEADINGS) + 1
     assert header(markdown=True).splitlines()[1].count("|") == len(HEADINGS) + 1
     write(lines, tmp_path / "table.csv")

@@ -8,6 +8,7 @@ from energy_run import Line
 from energy_scores import Worst
 from gatecast.backtest.paired import Paired
 
+UNTESTED = math.nan, Paired(math.nan, math.nan, math.nan, 0)
 HEADINGS = (
     ("set", 15),
     ("model", 17),
@@ -86,8 +87,8 @@ def record(line: Line) -> dict[str, object]:
     for name, test in (("linear", line.against_linear), ("best_half", line.against_best)):
         plain |= {f"{name}_t": test.statistic, f"{name}_p": test.p_value, f"{name}_pairs": test.units}
     for name in ("lstm", "arima", "operator", "hybrid"):
-        relative, test = line.rivals.get(name, (math.nan, None))
-        plain |= {f"relative_to_{name}": relative, f"{name}_t": math.nan if test is None else test.statistic}
+        relative, test = line.rivals.get(name, UNTESTED)
+        plain |= {f"relative_to_{name}": relative, f"{name}_t": test.statistic}
     for k, level in enumerate((80, 95)):
         plain |= {f"coverage_{level}": line.coverage[k]}
         for name, found in (("step", line.worst_step[k]), ("hour", line.worst_hour[k])):

@@ -8,10 +8,10 @@ DATA ?= data
 BROWSER := $(firstword $(foreach b,chromium chromium-browser google-chrome chrome,$(shell command -v $(b) 2>/dev/null)))
 NO_BROWSER := No chromium or google-chrome here: the tests marked `browser`, which open the report, are left out.
 
-.PHONY: demo test test-all lint bench-m4 bench-arima clean help
+.PHONY: demo test test-all lint bench-m4 bench-energy bench-arima bench-peers clean help
 
 help:  ## say what can be made
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 20
 
 demo: $(VENV)/.core $(VENV)/.kernels  ## install, then forecast the bundled demand data into out/
 	$(BIN)/gatecast demo --out $(OUT)
@@ -32,8 +32,14 @@ lint: $(VENV)/.test $(VENV)/.kernels
 bench-m4: $(VENV)/.core $(VENV)/.kernels  ## M4 hourly: TRAIN=file, the last 48 steps held out
 	$(BIN)/python bench/m4_hourly.py --train $(TRAIN) --holdout 48
 
+bench-energy: $(VENV)/.core $(VENV)/.kernels  ## the energy table: DATA=folder, see bench/energy.py
+	$(BIN)/python bench/energy.py --data $(DATA) --markdown
+
 bench-arima: $(VENV)-peer/.bench  ## ARIMA beside statsforecast: DATA=folder, see bench/arima.py
 	$(VENV)-peer/bin/python bench/arima.py --data $(DATA)
+
+bench-peers: $(VENV)-peer/.bench  ## ours beside neuralforecast and statsforecast: DATA=folder, see bench/peers.py
+	$(VENV)-peer/bin/python bench/peers.py --data $(DATA) --markdown
 
 clean:  ## remove what was made, the virtual environment too
 	rm -rf $(VENV) $(VENV)-peer $(OUT) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -51,7 +57,7 @@ $(VENV)/.test: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[test]'
 	@touch $@
 
-# The peer needs pandas before 3, the tests pandas from 3 on: an environment of its own.
+# The peers need pandas before 3, the tests pandas from 3 on: an environment of its own.
 $(VENV)-peer/.bench: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m venv $(VENV)-peer
 	grep -v '^pandas=' constraints.txt > $(VENV)-peer/constraints.txt

@@ -146,7 +146,7 @@ class Pool:
         """Lasting weights of one series, None where there are none: of all members, or of the linear ones."""
         if self.stack_ is None or np.isnan(self.stack_[series, 0, 0]):
             return None
-        own = self.stack_[series, row]
+        own: FloatArray = self.stack_[series, row]
         return own if row == 0 else own[self.linear]
 
     def _add(self, member: Any) -> None:

@@ -46,7 +46,8 @@ def row_features(
     week = (clock.kind + clock.day) / DAY_TYPES
     years = [] if clock.year is None else [harmonics(clock.year, WAVES)[:, 1:]]
     waves = [harmonics(clock.day, WAVES)[:, 1:], harmonics(week, WAVES)[:, 1:], *years]
-    types = [np.eye(DAY_TYPES)[clock.kind], np.eye(DAY_TYPES)[delayed(clock.kind, clock.steps)]]
+    yesterday = delayed(clock.kind.astype(np.float64), clock.steps).astype(np.int64)
+    types = [np.eye(DAY_TYPES)[clock.kind], np.eye(DAY_TYPES)[yesterday]]
     columns = [mean, *_covariates(panel, series, clock)]
     return np.ascontiguousarray(np.concatenate([*waves, *types, np.stack(columns, axis=1)], axis=1))
 

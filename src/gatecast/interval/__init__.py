@@ -1,4 +1,4 @@
-"""The interval room: quantiles that cannot cross, calibrated, following the latest outcomes, and their drift."""
+"""The interval room: quantiles that cannot cross, calibrated, following the latest outcomes; and drift."""
 
 from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from
 from gatecast.interval.conformal import Calibration, calibrate

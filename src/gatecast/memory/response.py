@@ -109,6 +109,7 @@ def learn_response(
 
 def _network(inputs: int, practice: Practice) -> nn.Sequential:
     units, silenced = practice.units, practice.dropout
+    last = nn.Linear(units, 1)
     network = nn.Sequential(
         nn.Linear(inputs, units),
         nn.SiLU(),
@@ -116,10 +117,10 @@ def _network(inputs: int, practice: Practice) -> nn.Sequential:
         nn.Linear(units, units),
         nn.SiLU(),
         nn.Dropout(silenced),
-        nn.Linear(units, 1),
+        last,
     )
     with torch.no_grad():
-        network[-1].weight.mul_(0.1)  # begin near saying nothing
+        last.weight.mul_(0.1)  # begin near saying nothing
     return network
 
 
@@ -144,7 +145,8 @@ def _descend(
         error = y[both] - network(x[both])[:, 0]
         moved = error[: len(rows)] - practice.rho * error[len(rows) :]
         optimiser.zero_grad(set_to_none=True)
-        nn.functional.huber_loss(moved, torch.zeros_like(moved)).backward()
+        loss = nn.functional.huber_loss(moved, torch.zeros_like(moved))
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         schedule.step()

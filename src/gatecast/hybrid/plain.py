@@ -42,7 +42,7 @@ class Repeated:
     @property
     def name(self) -> str:
         """Says which value is repeated."""
-        return f"the value {self.length} steps before"
+        return "the last value" if self.length == 1 else f"the value {self.length} steps before"
 
     def paths(self, seen: Seen, position: IntArray) -> FloatArray:
         """The last full season repeated."""

@@ -10,7 +10,7 @@ from fake_forecasters import HonestNaive, Shifted
 from gatecast import ARIMA, Hybrid, LinearHalf, save
 from gatecast.errors import ArtifactError, OptionError
 from gatecast.forecaster import Origins
-from gatecast.hybrid import curve, linear_ledger
+from gatecast.hybrid import linear_ledger
 from gatecast.hybrid.member import Seen
 from gatecast.hybrid.outside import Outside, since
 from gatecast.memory import Training
@@ -19,15 +19,14 @@ from synthetic_panels import hourly_panel, with_given
 
 HORIZON, LEVELS = 12, (0.1, 0.5, 0.9)
 TINY = Training(units=8, steps=8, windows=8, origins=4)
+pytestmark = pytest.mark.usefixtures("bends_early")
 PANEL = with_given(hourly_panel((500, 420), future=HORIZON), HORIZON)
 
 
 @pytest.fixture(scope="module")
 def model() -> Hybrid:
     chosen = Hybrid(HORIZON, boost=True, given=["operator"], members=[HonestNaive(HORIZON)], training=TINY)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(curve, "FEWEST_DAYS", 10)  # of a history so short
-        return chosen.learn(PANEL, Silent())
+    return chosen.learn(PANEL, Silent())
 
 
 def some_origins() -> Origins:

@@ -12,6 +12,8 @@ from contract_cases import CASES
 from gatecast.forecaster import Forecaster
 from synthetic_panels import corrupted_after
 
+pytestmark = pytest.mark.usefixtures("bends_early")
+
 
 def _marked(law: Law, case: Case) -> object:
     slow = case.heavy and law in LAWS_OF_LEARNING

@@ -19,6 +19,7 @@ from synthetic_panels import hourly_panel, with_given
 
 HORIZON, LEVELS = 12, (0.1, 0.5, 0.9)
 TINY = Training(units=8, steps=8, windows=8, origins=4)
+pytestmark = pytest.mark.usefixtures("bends_early")
 PANEL = with_given(hourly_panel((500, 420), future=HORIZON), HORIZON)
 
 
@@ -63,14 +64,14 @@ def test_the_ledger_splits_the_linear_part_only(model: Hybrid) -> None:
     for series, position, part in zip(origins.series, origins.position, said, strict=True):
         ledger = linear_ledger(model, PANEL, int(series), int(position))
         np.testing.assert_allclose(ledger.total(), part, rtol=1e-10)
-        assert "boosted regression" not in ledger.member_names
+        assert "regression that bends" not in ledger.member_names
 
 
 def test_every_member_is_named_and_told_apart(model: Hybrid) -> None:
     pool = model.pool_
     unlike = [name for name, linear in zip(pool.names, pool.linear, strict=True) if not linear]
     assert unlike == [
-        "boosted regression",
+        "regression that bends",
         "operator as given",
         "operator, its recent error mended",
         "HonestNaive",

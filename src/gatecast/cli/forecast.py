@@ -84,9 +84,7 @@ def forecast(
 ) -> None:
     """Forecast what follows a table, with intervals."""
     jobs, console, widths = gatecast.jobs, show.people(quiet), tuple(dict.fromkeys(level or (80.0, 95.0)))
-    jobs.check_targets(out, report)
-    jobs.check_model(save)
-    jobs.check_checkpoint(checkpoint)
+    _check_written(out, report, save, checkpoint)
     jobs.keep_inputs((table, future), (out, report, save, checkpoint))
     jobs.probabilities(widths)
     _check_options(model, parts, checkpoint)
@@ -116,6 +114,13 @@ def forecast(
         show.machine(show.told(source.panel, notes, answer, written, rows=out is None))
     elif out is None:
         show.machine(jobs.as_csv(answer.frame))
+
+
+def _check_written(out: Path | None, report: Path | None, save: Path | None, checkpoint: Path | None) -> None:
+    """Refuse what cannot be written, before there is anything to write."""
+    gatecast.jobs.check_targets(out, report)
+    gatecast.jobs.check_model(save)
+    gatecast.jobs.check_checkpoint(checkpoint)
 
 
 def _check_options(model: str, parts: bool, checkpoint: Path | None) -> None:

@@ -24,17 +24,12 @@ from gatecast.data import Panel
 from gatecast.errors import SeriesError, TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
-from gatecast.hybrid.boosted import trees
-from gatecast.hybrid.curve import Curved, Kind, Learner, curved
+from gatecast.hybrid.beyond import bent_makers, note_absent, offered_makers
 from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares, join
-from gatecast.hybrid.given import given_makers
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.lessons import Lessons, lessons
-from gatecast.hybrid.member import Maker
 from gatecast.hybrid.modes import ModeName, mode_of
-from gatecast.hybrid.neural import perceptron
-from gatecast.hybrid.outside import outside
 from gatecast.hybrid.pool import Pool
 from gatecast.interval import LEVELS, agreed, at_levels, moved
 from gatecast.linear import require_steps, until_compiled
@@ -62,7 +57,6 @@ from gatecast.memory import (
 from gatecast.progress import Progress
 
 MEDIAN = LEVELS.index(0.5)
-MOST_BENT = 20  # series that get a regression that bends unasked: it takes seconds for each
 NEWS = 1.1  # times as much history, held-out part included, from which on it is learned from again
 
 
@@ -142,8 +136,11 @@ class Hybrid(TableDoor):
     def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> Lessons:
         """The pool on everything, the network on what is not held out."""
         with progress.task(f"{self.name}: {until_compiled()}linear half", total=2) as task:
-            self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel, self._beyond(panel, progress))
-            self._note_absent(progress)
+            makers = bent_makers(panel, self.seed, boost=self.boost)
+            makers += offered_makers(panel, self.given, self.members, self.horizon, progress)
+            self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel, makers)
+            if self.boost:
+                note_absent(self.pool_, self.name, progress)
             task.advance()
             read = lessons(panel, self.pool_, self.inputs_, plan, mode_of(self.mode))
             self.unit_ = read.unit
@@ -152,24 +149,6 @@ class Hybrid(TableDoor):
             training.cell, read.training, read.choosing, training, self.seed, progress, self.name
         )
         return read
-
-    def _beyond(self, panel: Panel, progress: Progress) -> list[Maker]:
-        """What makes the members that are not linear, as the options say."""
-        learners: dict[Kind, Learner] = {}
-        if self.boost or len(panel) <= MOST_BENT:
-            learners["perceptron"] = perceptron(self.seed)
-        if self.boost:
-            learners["trees"] = trees(self.seed)
-        makers = [curved(learners)] if learners else []
-        makers += given_makers(panel, self.given)
-        return makers + [outside(one, self.horizon, progress) for one in self.members]
-
-    def _note_absent(self, progress: Progress) -> None:
-        if self.boost and not any(isinstance(one, Curved) for one in self.pool_.fitted_):
-            progress.note(
-                f"{self.name}: boost=True adds nothing here: no series has calendar or covariates to regress "
-                "on, and history enough"
-            )
 
     def _learn_again(
         self, panel: Panel, plan: Plan, read: Lessons, training: Training, progress: Progress

@@ -20,8 +20,8 @@ from typing import Self
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel
-from gatecast.errors import SeriesError, TrainingError
+from gatecast.data import Panel, Sites
+from gatecast.errors import TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
 from gatecast.hybrid.beyond import bent_makers, note_absent, offered_makers
@@ -30,7 +30,9 @@ from gatecast.hybrid.gate import choose_shares, join
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.modes import ModeName, mode_of
+from gatecast.hybrid.opening import require_open
 from gatecast.hybrid.pool import Pool
+from gatecast.hybrid.sunlit import learn_sunlit
 from gatecast.interval import LEVELS, agreed, at_levels, moved
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
@@ -50,11 +52,11 @@ from gatecast.memory import (
     own_width,
     plan_windows,
     read_mean,
-    require_inside,
     row_columns,
     single_windows,
 )
 from gatecast.progress import Progress
+from gatecast.solar import SolarHybrid
 
 MEDIAN = LEVELS.index(0.5)
 NEWS = 1.1  # times as much history, held-out part included, from which on it is learned from again
@@ -78,6 +80,8 @@ class Hybrid(TableDoor):
     mode      gate: the network weighs the linear members anew and corrects them. residual: it sees their
               mixture alone and predicts what that leaves. parallel: it sees nothing of them, and the two
               are weighted by past loss
+    site      where panels stand whose output this is, for every series or by id: what is fitted then is a
+              `SolarHybrid`, bounded by night and capacity; gatecast[solar]
 
     Fitted: `shares_` [series], how much of the memory is believed; 0 where it did not help on held-out
     origins, where histories are too short to train one or where training breaks down, and a note says so.
@@ -85,6 +89,7 @@ class Hybrid(TableDoor):
 
     unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
     held_: tuple[Shifts] | None = None
+    solar_: SolarHybrid | None = None  # likewise
 
     def __init__(
         self,
@@ -100,6 +105,7 @@ class Hybrid(TableDoor):
         boost: bool = False,
         members: Sequence[Forecaster] = (),
         mode: ModeName = "gate",
+        site: Sites | None = None,
     ) -> None:
         super().__init__(horizon, season, known, past, static, holidays)
         self.seed = seed
@@ -108,14 +114,20 @@ class Hybrid(TableDoor):
         self.boost = boost
         self.members = members
         self.mode = mode
+        self.site = site
 
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Fit the pool, train the network on its honest past forecasts, choose shares and calibrate."""
         mode_of(self.mode)  # refused before time is spent
+        self.linear_: LinearHalf | None = None
+        self.solar_ = None
+        if self.site is not None:
+            self.solar_ = learn_sunlit(panel, self.get_params(), progress)
+            self.shares_, self.unseen_ = np.full(len(panel), self.solar_.share_), None
+            return self
         require_steps(panel, 3, self.name)
         training = self.training or Training()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
-        self.linear_: LinearHalf | None = None
         self.shares_, self.widening_ = np.zeros(len(panel)), 1.0
         if plan is None:
             steps = int(panel.known_steps.max())
@@ -180,6 +192,8 @@ class Hybrid(TableDoor):
 
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """Both parts, their sum and its calibrated quantiles at each origin."""
+        if self.solar_ is not None:
+            return self.solar_.forecast(panel, origins, levels)
         if self.linear_ is not None:
             alone = self.linear_.forecast(panel, origins, levels)
             return Forecast(
@@ -192,15 +206,9 @@ class Hybrid(TableDoor):
     def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
         """What the forecasts from some origins are made of.
 
-        Raises SeriesError where no memory was trained, or there is not one network with one: then there is
-        nothing of it to show.
+        Raises SeriesError where there is nothing of it to show: see `require_open`.
         """
-        if self.linear_ is not None:
-            raise SeriesError(
-                f"this {self.name} has no memory to look into: it fell back to its linear half "
-                f"({'; '.join(getattr(self, 'notes_', ())) or 'too little history'}); give more history"
-            )
-        require_inside(self.trained_, self.name)
+        require_open(self)
         cutter, seen = self._single(panel, origins)
         history, ahead = row_columns(panel)
         more_history, more_ahead = mode_of(self.mode).columns(panel, self.pool_)

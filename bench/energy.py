@@ -87,11 +87,13 @@ ROWS: dict[str, Row] = {
     "hybrid-residual": Row(hybrid(mode="residual")),
     "hybrid-parallel": Row(hybrid(mode="parallel")),
     "hybrid-boost": Row(hybrid(boost=True)),
-    "hybrid-3": Row(hybrid(networks=3)),
+    "hybrid-3": Row(hybrid({"networks": 3})),
     "operator": Row(lambda horizon, _: Column(horizon, OPERATOR), only=SPAIN, given=(OPERATOR,)),
     "hybrid-given": Row(hybrid(given=[OPERATOR]), only=SPAIN, given=(OPERATOR,)),
-    "hybrid-all": Row(hybrid(boost=True, networks=3)),
-    "hybrid-all-given": Row(hybrid(boost=True, networks=3, given=[OPERATOR]), only=SPAIN, given=(OPERATOR,)),
+    "hybrid-all": Row(hybrid({"networks": 3}, boost=True)),
+    "hybrid-all-given": Row(
+        hybrid({"networks": 3}, boost=True, given=[OPERATOR]), only=SPAIN, given=(OPERATOR,)
+    ),
 }
 
 

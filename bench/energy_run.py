@@ -73,7 +73,7 @@ class Line:
 
 
 class Column:
-    """Someone else's forecast, read off a known covariate: a number for each step and no intervals."""
+    """Someone else's forecast, read off a given column: a number for each step and no intervals."""
 
     def __init__(self, horizon: int, column: str) -> None:
         self.horizon = horizon
@@ -92,7 +92,7 @@ class Column:
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """The column on the steps ahead."""
         rows = target_rows(panel, origins, self.horizon)
-        point = panel.known[rows, panel.known_names.index(self.column)]
+        point = panel.given[rows, panel.given_names.index(self.column)]
         unsaid = np.full((*point.shape, len(levels)), np.nan)
         return Forecast(origins, np.asarray(levels), unsaid, point)
 

@@ -142,10 +142,9 @@ def held_out(
             table = table.filter(pl.col("unique_id").is_in(ids[kept].implode()))
         return m4_held(name, chosen, table, data, tune)
     table, zone = chosen.read(data)
-    known = (*chosen.known, *given)
-    panel = panel_from(
-        table.select("unique_id", "ds", "y", *known), Schema(known=known), season=[24, 168], zone=zone
-    ).panel
+    columns, schema = (*chosen.known, *given), Schema(known=chosen.known, given=given)
+    table = table.select("unique_id", "ds", "y", *columns)
+    panel = panel_from(table, schema, season=[24, 168], zone=zone).panel
     return load_held(name, panel, chosen.held, chosen.horizon, tune)
 
 

@@ -1,6 +1,7 @@
 """The arithmetic of bench/energy.py: what is held out, what is paired, what is farthest off."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -229,7 +230,7 @@ def test_a_missing_forecast_is_not_forgiven():
 
 def test_someone_elses_column_is_read_on_the_steps_ahead():
     values = np.arange(100.0)
-    panel = panel_of(values, known=[10 * values[:, None]], names=("given",))
+    panel = replace(panel_of(values), given=10 * values[:, None], given_names=("given",))
     origins = Origins(np.array([0, 0]), np.array([10, 50]))
     told = Column(HORIZON, "given").forecast(panel, origins, (0.1, 0.9))
     assert np.array_equal(told.point, 10.0 * target_rows(panel, origins, HORIZON))

@@ -222,7 +222,7 @@ def test_the_naive_members_past_lies_where_they_look() -> None:
     found = superposed(past, ages, naive)
     looked = {
         name: {ages.names[g] for g in np.flatnonzero(np.abs(part).max(axis=1) > 1e-9)}
-        for name, part in zip(ledger.member_names[-4:], np.moveaxis(found, -1, 0), strict=True)
+        for name, part in zip(ledger.member_names[-6:], np.moveaxis(found, -1, 0), strict=True)
     }
     today, week = {"the last 3 hours", "the rest of the last day"}, "about 7 days ago"
     assert looked == {
@@ -230,6 +230,8 @@ def test_the_naive_members_past_lies_where_they_look() -> None:
         "the value 168 steps before": {week},
         "the value 168 steps before, moved to the present level": {*today, week},
         "the mean of 4 cycles of 168 steps": {week, "longer ago"},
+        "the last value": {"the last 3 hours"},
+        "the present level": today,
     }
     assert "the rest of the last day" in looked["the value 24 steps before"]
 

@@ -9,7 +9,7 @@ from gatecast._types import IntArray
 from gatecast.data.panel import Panel
 from gatecast.forecaster import Origins
 
-MOST_HELD_OUT = 60  # horizons
+MOST_HELD_OUT = 120  # horizons: shares rest on half of it, and one season of the year is not enough
 DAYS_LOOKED_BACK = 365  # or first seasons
 
 

@@ -22,6 +22,7 @@ _POOL = {
     "fitted_": list[Autoregression | RecentARIMA | Curved | Given | Mended],
     "_fitted_names": list[str],
     "_lengths": list[int],
+    "_levels": bool,
     "low_": FloatArray,
     "stack_": FloatArray | None,
     "high_": FloatArray,

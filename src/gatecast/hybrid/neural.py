@@ -5,7 +5,7 @@ import numpy as np
 from gatecast.hybrid.curve import Learner, Lesson
 from gatecast.memory import Practice, Response, learn_response
 
-PRACTICE = Practice(rows=512)
+PRACTICE = Practice(units=32, steps=200, rows=512)
 
 
 def perceptron(seed: int) -> Learner:

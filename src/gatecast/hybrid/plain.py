@@ -9,6 +9,7 @@ from gatecast.hybrid.member import Seen
 from gatecast.linear import Autoregression, RecentARIMA, recent_level, repeated
 
 PROFILE_CYCLES = 4
+LEVEL_SHARE, LEVEL_STEPS = 0.6, 12
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Repeated:
     @property
     def name(self) -> str:
         """Says which value is repeated."""
-        return f"the value {self.length} steps before"
+        return "the last value" if self.length == 1 else f"the value {self.length} steps before"
 
     def paths(self, seen: Seen, position: IntArray) -> FloatArray:
         """The last full season repeated."""
@@ -94,13 +95,31 @@ class Profile:
         return mean
 
 
-Naive = Repeated | Levelled | Profile
+@dataclass(frozen=True)
+class Smoothed:
+    """The present level: older values count for less, by a share each step. Brown (1956)."""
+
+    name = "the present level"
+    linear = True
+
+    def paths(self, seen: Seen, position: IntArray) -> FloatArray:
+        """The level at each origin, all the way."""
+        back = np.arange(LEVEL_STEPS)
+        weights = LEVEL_SHARE * (1.0 - LEVEL_SHARE) ** back
+        level = seen.own[np.maximum(position[:, None] - back, 0)] @ (weights / weights.sum())
+        return np.repeat(level[:, None], seen.horizon, axis=1)
 
 
-def naive_members(lengths: list[int]) -> tuple[Naive, ...]:
+Naive = Repeated | Levelled | Profile | Smoothed
+
+
+def naive_members(lengths: list[int], *, levels: bool = False) -> tuple[Naive, ...]:
     """Every season repeated; the longest moved to the present level, and its mean over some cycles.
 
     lengths  of the seasons, ascending
+    levels   whether the last value and the present level stand beside them: within a part of a season they
+             say more than the season before
     """
     longest = lengths[-1]
-    return (*map(Repeated, lengths), Levelled(longest, lengths[0]), Profile(longest))
+    seasons = (*map(Repeated, lengths), Levelled(longest, lengths[0]), Profile(longest))
+    return (*seasons, Repeated(1), Smoothed()) if levels else seasons

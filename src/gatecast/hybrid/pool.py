@@ -72,6 +72,7 @@ class Pool:
     """
 
     stack_: FloatArray | None = None  # of pools saved before there were any
+    _levels = False  # likewise
 
     def __init__(self, horizon: int, scale: Scale) -> None:
         self.horizon = horizon
@@ -104,6 +105,7 @@ class Pool:
         for make in beyond:
             self._add(make(panel, full))
         self._lengths = sorted({s for s in panel.seasons if s > 1}) or [1]
+        self._levels = self._lengths[0] > self.horizon
         self.low_, self.high_ = _range(panel, self.scale_)
         self.stack_ = self._stack(panel)
         return self
@@ -163,7 +165,7 @@ class Pool:
                 learned.append(Crossed(name, model, model is self.full_ or isinstance(model, RecentARIMA)))
             else:
                 learned.append(model)
-        return (*learned, *naive_members(self._lengths))
+        return (*learned, *naive_members(self._lengths, levels=self._levels))
 
     @property
     def models(self) -> list[Autoregression | RecentARIMA]:
@@ -221,7 +223,7 @@ class Pool:
 
     def naive_paths(self, seen: Seen, position: IntArray) -> list[FloatArray]:
         """Of the members that learn nothing, in order. Each [origins, horizon]"""
-        return [member.paths(seen, position) for member in naive_members(self._lengths)]
+        return [member.paths(seen, position) for member in naive_members(self._lengths, levels=self._levels)]
 
 
 def _standing(

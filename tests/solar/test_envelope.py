@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gatecast.solar.envelope import DAY, GRID, fit_envelope
-from solar.sunny_panels import MINUTE, START, course
+from sunny_panels import MINUTE, START, course
 
 
 def year(minutes: int = 60, days: int = 365) -> tuple[np.ndarray, np.ndarray]:

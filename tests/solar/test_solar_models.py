@@ -16,7 +16,7 @@ from gatecast.progress import Noting, Silent
 from gatecast.solar.rows import read_rows
 from gatecast.solar.sequences import Cutter
 from gatecast.solar.train import shares_said
-from solar.sunny_panels import GOLDEN, blind, sunny_panel
+from sunny_panels import GOLDEN, blind, sunny_panel
 
 QUICK = Training(steps=40, units=16, dropout=0.1)
 LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)

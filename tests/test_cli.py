@@ -176,10 +176,11 @@ def test_a_site_is_for_those_of_a_comparison_that_take_one(gatecast, roof):
     assert code == 0, err
     assert {row["model"] for row in csv.DictReader(io.StringIO(out))} == {"SeasonalNaive", "LinearHalf"}
     plain = gatecast(*command[: -len(PLACE)])[1]
-    naive_row, both_rows = (text.splitlines() for text in (plain, out))
-    assert [row for row in naive_row if row.startswith("SeasonalNaive")][0].split(",")[1:5] == [
-        row for row in both_rows if row.startswith("SeasonalNaive")
-    ][0].split(",")[1:5]
+    first, second = (
+        next(row.split(",")[:5] for row in text.splitlines() if row.startswith("SeasonalNaive"))
+        for text in (plain, out)
+    )
+    assert first == second
     assert plain != out
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sunny_panels import GOLDEN, course, sunny_panel
 
 from gatecast.data import Frequency, Schema, Site, add_sun, load_sample, panel_from, sky_of, steps_per_day
 from gatecast.errors import MissingExtraError, OptionError
+from sunny_panels import GOLDEN, course, sunny_panel
 
 ROOF = Site(39.7406, -105.1775, tilt=45, azimuth=158)
 

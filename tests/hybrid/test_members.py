@@ -10,7 +10,7 @@ from fake_forecasters import HonestNaive, Shifted
 from gatecast import ARIMA, Hybrid, LinearHalf, save
 from gatecast.errors import ArtifactError, OptionError
 from gatecast.forecaster import Origins
-from gatecast.hybrid import linear_ledger
+from gatecast.hybrid import curve, linear_ledger
 from gatecast.hybrid.member import Seen
 from gatecast.hybrid.outside import Outside, since
 from gatecast.memory import Training
@@ -25,7 +25,9 @@ PANEL = with_given(hourly_panel((500, 420), future=HORIZON), HORIZON)
 @pytest.fixture(scope="module")
 def model() -> Hybrid:
     chosen = Hybrid(HORIZON, boost=True, given=["operator"], members=[HonestNaive(HORIZON)], training=TINY)
-    return chosen.learn(PANEL, Silent())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(curve, "FEWEST_DAYS", 10)  # of a history so short
+        return chosen.learn(PANEL, Silent())
 
 
 def some_origins() -> Origins:
@@ -63,14 +65,14 @@ def test_the_ledger_splits_the_linear_part_only(model: Hybrid) -> None:
     for series, position, part in zip(origins.series, origins.position, said, strict=True):
         ledger = linear_ledger(model, PANEL, int(series), int(position))
         np.testing.assert_allclose(ledger.total(), part, rtol=1e-10)
-        assert "boosted regression" not in ledger.member_names
+        assert "regression that bends" not in ledger.member_names
 
 
 def test_every_member_is_named_and_told_apart(model: Hybrid) -> None:
     pool = model.pool_
     unlike = [name for name, linear in zip(pool.names, pool.linear, strict=True) if not linear]
     assert unlike == [
-        "boosted regression",
+        "regression that bends",
         "operator as given",
         "operator, its recent error mended",
         "HonestNaive",

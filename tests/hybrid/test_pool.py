@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatecast.data import Panel, fit_scale
-from gatecast.hybrid.pool import BEYOND, WORST, Pool, Standing, mixture, recent_ratio
+from gatecast.hybrid.earned import WORST, mixture, recent_ratio
+from gatecast.hybrid.pool import BEYOND, Pool, Standing
 from synthetic_panels import corrupted_after, hourly_panel, with_values
 
 HORIZON = 8

@@ -4,7 +4,6 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from sunny_panels import GOLDEN, sunny_panel
 
 from gatecast import Hybrid, LinearHalf, Site, SolarHybrid, SolarLinear, load_sample
 from gatecast.data import Panel, sky_of, target_rows
@@ -13,6 +12,7 @@ from gatecast.front import TableDoor
 from gatecast.hybrid import linear_ledger
 from gatecast.memory import Training
 from gatecast.progress import Silent
+from sunny_panels import GOLDEN, sunny_panel
 
 QUICK = Training(steps=40, units=16)
 LEVELS = (0.1, 0.5, 0.9)

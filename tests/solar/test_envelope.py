@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from sunny_panels import MINUTE, START, course
 
 from gatecast.solar.envelope import DAY, GRID, fit_envelope
+from sunny_panels import MINUTE, START, course
 
 
 def year(minutes: int = 60, days: int = 365) -> tuple[np.ndarray, np.ndarray]:

@@ -20,13 +20,13 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.hybrid.forest import Forest
 from gatecast.hybrid.member import Maker, Seen
-from gatecast.hybrid.weather import row_features, steps_of_day, weather_features
+from gatecast.hybrid.weather import row_features, steps_of_day, switches_of, weather_features
 from gatecast.linear import Autoregression, Fitted, blocks_of, fit_around, middle_block, paths_around
 from gatecast.memory import Response
 
@@ -38,7 +38,7 @@ RHO = 0.8  # of the quasi-difference over a day, as for the linear regression
 PLACES = 6  # decimals learned from: rounding that differs with a series' unit must not move a threshold
 
 Kind = Literal["trees", "perceptron"]
-FEATURES: dict[Kind, Callable[[Panel, int, FloatArray], FloatArray]] = {
+FEATURES: dict[Kind, Callable[[Panel, int, FloatArray, BoolArray], FloatArray]] = {
     "trees": weather_features,
     "perceptron": row_features,
 }
@@ -94,24 +94,26 @@ class Voice:
 class Curve:
     """What is learned of one series.
 
-    voices  of different kinds
-    ahead   how many times as much of them is believed behind the history
-    around  the errors they leave
+    voices    of different kinds
+    ahead     how many times as much of them is believed behind the history
+    around    the errors they leave
+    switches  [covariates]  which ones said yes or no where they were learned: it stays so, whatever is read
     """
 
     voices: tuple[Voice, ...]
     ahead: float
     around: Fitted
+    switches: Bool[BoolArray, "covariates"]
 
     def believed(
         self, panel: Panel, series: int, mean: Float[FloatArray, "time"], part: slice
     ) -> Float[FloatArray, "time"]:
         """What is believed of what they say, in some of the rows; 0 in the others. [time]"""
         fold = folds_of(panel, series, len(mean), self.around.steps)
-        whole = np.zeros(len(mean))
+        whole, rounded = np.zeros(len(mean)), np.round(mean, PLACES)
         for voice in self.voices:
             if voice.slope > 0.0:
-                features = FEATURES[voice.kind](panel, series, np.round(mean, PLACES))[part]
+                features = FEATURES[voice.kind](panel, series, rounded, self.switches)[part]
                 whole[part] += voice.slope * voice.of(features, fold[:, part]).mean(axis=0)
         whole[self.around.steps :] *= self.ahead
         return whole
@@ -184,7 +186,7 @@ def carried_on(one: float, two: float, many: int) -> float:
     """The slope of the mean of many learners, from that of one and of the mean of two: 1/λ_m = a + b/m.
 
     >>> carried_on(1 / 3, 0.4, 12)
-    0.5
+    0.48
     >>> carried_on(0.4, 0.4, 12), carried_on(0.0, 0.1, 12)
     (0.4, 0.1)
     """
@@ -245,9 +247,9 @@ def _learn(panel: Panel, series: int, full: Autoregression, learners: dict[Kind,
     if full.fitted_[series].regression is None or usable.sum() < max(FEWEST_ROWS, FEWEST_DAYS * day):
         return None
     fold, target = folds_of(panel, series, len(error), steps), np.round(error, PLACES)
-    voices, said = [], []
+    switches, voices, said = switches_of(panel, series), [], []
     for kind, learn in learners.items():
-        features = FEATURES[kind](panel, series, np.round(mean, PLACES))
+        features = FEATURES[kind](panel, series, np.round(mean, PLACES), switches)
         parts = (usable & (own != k) for own in fold for k in range(FOLDS))
         voices.append(Voice(kind, tuple(learn(Lesson(features, target, rows, day)) for rows in parts), 1.0))
         said.append(voices[-1].of(features, fold))
@@ -256,7 +258,8 @@ def _learn(panel: Panel, series: int, full: Autoregression, learners: dict[Kind,
     heard = tuple(Voice(v.kind, v.folds, float(s)) for v, s in zip(voices, slopes, strict=True))
     foreseen = np.tensordot(slopes, each, axes=1)
     left = (error - foreseen.mean(axis=0))[:steps]
-    return Curve(heard, _surer(error, foreseen, slopes, day, fitted), fit_around(panel, left, full.horizon))
+    ahead, around = _surer(error, foreseen, slopes, day, fitted), fit_around(panel, left, full.horizon)
+    return Curve(heard, ahead, around, switches)
 
 
 def _surer(error: FloatArray, foreseen: FloatArray, slopes: FloatArray, day: int, rows: BoolArray) -> float:

@@ -9,10 +9,11 @@ from jaxtyping import Float, Float32, Int
 from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.forecaster import Origins
-from gatecast.hybrid.leftover import COLUMNS, leftover_columns, leftovers
-from gatecast.hybrid.pool import Standing, origins_by_series, outcomes
+from gatecast.hybrid.earned import outcomes
+from gatecast.hybrid.leftover import COLUMNS, leftovers
+from gatecast.hybrid.pool import Standing, origins_by_series
 from gatecast.linear import Autoregression, trailing_mean
-from gatecast.memory import Column, Extras, Inputs, Rows, ordinary
+from gatecast.memory import Extras, Inputs, Rows, ordinary
 
 PLACES = 5  # decimals of a forecast, scaled: see PLACES of the memory's inputs
 CHUNK = 4096  # origins at a time, to bound what is needed in between
@@ -280,31 +281,3 @@ def disagreements(
         ramp[..., None],
     ]
     return ordinary(np.concatenate(parts, axis=-1))
-
-
-def realised_columns(pool: Members) -> tuple[Column, ...]:
-    """The names of what `realised_errors` gives, in order."""
-    said = (
-        "error one step ahead of",
-        "error a season ahead of",
-        "mean error of",
-        "mean size of error of",
-        "standing of",
-    )
-    return tuple(Column(f"{what} {name}", "members", "members") for what in said for name in pool.names)
-
-
-def disagreement_columns(pool: Members) -> tuple[Column, ...]:
-    """The names of what is read ahead beside calendar and covariates, in order: see `_Parts.ahead`."""
-    others = (
-        "linear forecast",
-        "linear forecast less last value",
-        "linear forecast less a season before",
-        "steps ahead",
-        "size of an error",
-        "size of an error against the level",
-        "movement against errors",
-    )
-    apart = [f"{name} less the mixture" for name in pool.names]
-    told = () if pool.regressed is None else leftover_columns()
-    return (*(Column(name, "members", "members") for name in (*apart, *others)), *told)

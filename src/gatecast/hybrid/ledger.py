@@ -7,11 +7,12 @@ import numpy as np
 from gatecast._types import FloatArray
 from gatecast.data import Panel
 from gatecast.errors import NotFittedError, OptionError, SeriesError
+from gatecast.hybrid.earned import weights_of
 from gatecast.hybrid.features import stretch
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.member import Seen
 from gatecast.hybrid.model import Hybrid
-from gatecast.hybrid.pool import Pool, weights_of
+from gatecast.hybrid.pool import Pool
 from gatecast.linear import (
     ARIMA,
     LEVEL,

@@ -24,13 +24,15 @@ from gatecast.data import Panel, Sites
 from gatecast.errors import TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
-from gatecast.hybrid.beyond import bent_makers, note_absent, offered_makers
+from gatecast.hybrid.bent import bent, note_absent
 from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares, join
+from gatecast.hybrid.given import given_makers
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.modes import ModeName, mode_of
 from gatecast.hybrid.opening import require_open
+from gatecast.hybrid.outside import outside
 from gatecast.hybrid.pool import Pool
 from gatecast.hybrid.sunlit import learn_sunlit
 from gatecast.interval import LEVELS, agreed, at_levels, moved
@@ -148,8 +150,8 @@ class Hybrid(TableDoor):
     def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> Lessons:
         """The pool on everything, the network on what is not held out."""
         with progress.task(f"{self.name}: {until_compiled()}linear half", total=2) as task:
-            makers = bent_makers(panel, self.seed, boost=self.boost)
-            makers += offered_makers(panel, self.given, self.members, self.horizon, progress)
+            makers = bent(panel, self.seed, boost=self.boost) + given_makers(panel, self.given)
+            makers += [outside(one, self.horizon, progress) for one in self.members]
             self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel, makers)
             if self.boost:
                 note_absent(self.pool_, self.name, progress)

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data import Panel, Scale, fill_causally
 from gatecast.forecaster import Origins
 from gatecast.hybrid.curve import Curved
+from gatecast.hybrid.earned import mixture, outcomes, recent_ratio
 from gatecast.hybrid.given import Given, Mended
 from gatecast.hybrid.member import Maker, Member, Seen
 from gatecast.hybrid.outside import Outside
@@ -26,7 +27,6 @@ from gatecast.hybrid.stack import stacked
 from gatecast.linear import Autoregression, RecentARIMA
 
 FEWEST_RECENT = 60  # origins whose losses make the prior
-WORST = 3.0
 SHARPNESS = 5.0
 SHARPNESS_STACKED = 1.0  # where lasting weights are known
 STACKED_FROM = 180  # first seasons of history
@@ -243,66 +243,6 @@ def _standing(
     keep = slice(first - begin, None)
     paths, prior = paths[keep], prior[keep]
     return Standing(first, paths, prior, mixture(paths, prior))
-
-
-def recent_ratio(
-    scaled: Float[FloatArray, "time"],
-    begin: int,
-    paths: Float[FloatArray, "origins horizon members"],
-    recent: int,
-) -> Float[FloatArray, "origins members"]:
-    """Each member's recent loss over that of the best, less 1, at each origin. [origins, members]
-
-    Only outcomes known at the origin count: the last forecast judged was made one horizon earlier.
-
-    scaled  [time]
-    begin   position of the first origin
-    paths   [origins, horizon, members]
-    recent  how many origins to look back on
-    """
-    count, horizon, members = paths.shape
-    outcome = outcomes(scaled, begin + np.arange(count), horizon)
-    known = np.isfinite(outcome).all(axis=1)
-    loss = np.zeros((count, members))
-    for member in range(members):  # one at a time: all at once would take a multiple of the paths' memory
-        size = np.abs(outcome - paths[..., member]).mean(axis=1)
-        loss[known, member] = size[known]
-    total = np.concatenate([np.zeros((1, members)), np.cumsum(loss, axis=0)])
-    number = np.concatenate([[0], np.cumsum(known)])
-    end = np.maximum(np.arange(count) - horizon + 1, 0)  # forecasts made before `end` are judged
-    start = np.maximum(end - recent, 0)
-    seen = (number[end] - number[start])[:, None]
-    mean = (total[end] - total[start]) / np.maximum(seen, 1)
-    best = mean.min(axis=1, keepdims=True)
-    ratio: FloatArray = np.clip(mean / np.maximum(best, 1e-9) - 1.0, 0.0, WORST)
-    return np.where(seen > 0, ratio, 0.0)
-
-
-def outcomes(
-    own: Float[FloatArray, "time"], position: Int[IntArray, "origins"], horizon: int
-) -> Float[FloatArray, "origins {horizon}"]:
-    """What came in the steps after some origins of one series, NaN past its end. [origins, horizon]
-
-    own       [time]
-    position  [origins]
-    """
-    steps = position[:, None] + np.arange(1, horizon + 1)
-    return np.where(steps < len(own), own[np.minimum(steps, len(own) - 1)], np.nan)
-
-
-def mixture(
-    paths: Float[FloatArray, "origins horizon members"], prior: Float[FloatArray, "origins members"]
-) -> Float[FloatArray, "origins horizon"]:
-    """Members weighted by softmax of the prior. [origins, horizon]"""
-    mixed: FloatArray = (paths * weights_of(prior)[:, None, :]).sum(axis=-1)
-    return mixed
-
-
-def weights_of(prior: Float[FloatArray, "origins members"]) -> Float[FloatArray, "origins members"]:
-    """Softmax of the prior. [origins, members]"""
-    weights: FloatArray = np.exp(prior - prior.max(axis=-1, keepdims=True))
-    weights /= weights.sum(axis=-1, keepdims=True)
-    return weights
 
 
 def _range(panel: Panel, scale: Scale) -> tuple[Float[FloatArray, "series"], Float[FloatArray, "series"]]:

@@ -4,9 +4,9 @@ No row reads a later one: a covariate may be known up to that row only.
 """
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from gatecast._types import FloatArray
+from gatecast._types import BoolArray, FloatArray
 from gatecast.data import Panel, is_binary
 from gatecast.linear import DAY_TYPES, Clock, clock_of, delayed, harmonics, trailing_mean
 
@@ -20,27 +20,33 @@ def steps_of_day(panel: Panel, series: int) -> int:
     return clock_of(panel, series).steps
 
 
+def switches_of(panel: Panel, series: int) -> Bool[BoolArray, "covariates"]:
+    """Which covariates say yes or no all through a history. [covariates]"""
+    return np.array([is_binary(own) for own in panel.known[panel.history(series)].T], dtype=bool)
+
+
 def weather_features(
-    panel: Panel, series: int, mean: Float[FloatArray, "time"]
+    panel: Panel, series: int, mean: Float[FloatArray, "time"], switches: Bool[BoolArray, "covariates"]
 ) -> Float[FloatArray, "time features"]:
     """What trees read of every row of one series, future included: they split as they like. [time, features]
 
-    mean  [time]  what the linear regression says of each row: it need not be learned again
+    mean      [time]        what the linear regression says of each row: it need not be learned again
+    switches  [covariates]  as `switches_of` found them where it was learned
     """
     clock = clock_of(panel, series)
     kind = clock.kind.astype(np.float64)
     columns = [mean, clock.day, kind, delayed(kind, clock.steps)]
     if clock.year is not None:
         columns += [np.sin(2 * np.pi * clock.year), np.cos(2 * np.pi * clock.year)]
-    return np.ascontiguousarray(np.stack([*columns, *_covariates(panel, series, clock)], axis=1))
+    return np.ascontiguousarray(np.stack([*columns, *_covariates(panel, series, clock, switches)], axis=1))
 
 
 def row_features(
-    panel: Panel, series: int, mean: Float[FloatArray, "time"]
+    panel: Panel, series: int, mean: Float[FloatArray, "time"], switches: Bool[BoolArray, "covariates"]
 ) -> Float[FloatArray, "time features"]:
     """What a perceptron reads of a row: cycles as waves, a switch for each type of day. [time, features]
 
-    mean  [time]  as for `weather_features`
+    mean, switches  as for `weather_features`
     """
     clock = clock_of(panel, series)
     week = (clock.kind + clock.day) / DAY_TYPES
@@ -48,16 +54,15 @@ def row_features(
     waves = [harmonics(clock.day, WAVES)[:, 1:], harmonics(week, WAVES)[:, 1:], *years]
     yesterday = delayed(clock.kind.astype(np.float64), clock.steps).astype(np.int64)
     types = [np.eye(DAY_TYPES)[clock.kind], np.eye(DAY_TYPES)[yesterday]]
-    columns = [mean, *_covariates(panel, series, clock)]
+    columns = [mean, *_covariates(panel, series, clock, switches)]
     return np.ascontiguousarray(np.concatenate([*waves, *types, np.stack(columns, axis=1)], axis=1))
 
 
-def _covariates(panel: Panel, series: int, clock: Clock) -> list[FloatArray]:
-    rows, history = panel.rows(series), panel.history(series)
+def _covariates(panel: Panel, series: int, clock: Clock, switches: BoolArray) -> list[FloatArray]:
+    known = panel.known[panel.rows(series)]
     columns: list[FloatArray] = []
-    for column in range(panel.known.shape[1]):
-        switch = is_binary(panel.known[history, column])
-        columns += _of_covariate(panel.known[rows, column], clock.steps, switch=switch)
+    for own, switch in zip(known.T, switches, strict=True):
+        columns += _of_covariate(np.ascontiguousarray(own), clock.steps, switch=bool(switch))
     return columns
 
 

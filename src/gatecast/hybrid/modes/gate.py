@@ -4,7 +4,8 @@ network = Σ softmax(prior + gate)_k F_k + unit · correction
 """
 
 from gatecast.data import Panel
-from gatecast.hybrid.features import disagreement_columns, realised_columns, view
+from gatecast.hybrid.columns import disagreement_columns, realised_columns
+from gatecast.hybrid.features import view
 from gatecast.hybrid.modes.mode import Mode
 from gatecast.hybrid.pool import Pool
 from gatecast.memory import Column

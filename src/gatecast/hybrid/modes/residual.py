@@ -15,7 +15,8 @@ from jaxtyping import Float
 from gatecast._types import BoolArray, FloatArray
 from gatecast.data import Panel
 from gatecast.forecaster import Origins
-from gatecast.hybrid.features import View, disagreement_columns, realised_columns, view
+from gatecast.hybrid.columns import disagreement_columns, realised_columns
+from gatecast.hybrid.features import View, view
 from gatecast.hybrid.modes.mode import Mode
 from gatecast.hybrid.pool import Pool, Standing
 from gatecast.linear import Autoregression

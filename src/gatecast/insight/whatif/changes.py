@@ -225,7 +225,7 @@ def _require_finite(name: str, value: float) -> None:
 
 
 def _with(subject: Subject, name: str, rows: IntArray, values: FloatArray) -> Subject:
-    return replace(subject, model=subject.held, panel=edited(subject, name, rows, values))
+    return replace(subject, panel=edited(subject, name, rows, values))
 
 
 def _holiday_column(subject: Subject, asked: str | None) -> str:

@@ -5,7 +5,7 @@ that reads it. What is changed is what the model is told: whether the world woul
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -97,6 +97,8 @@ def what_if(subject: Subject, *changes: Change, levels: Sequence[float] = LEVELS
     for change in changes:
         if not isinstance(change, Clamp):
             edited = change.made(edited)
+    if edited is not subject:  # what its latest forecasts said of the intervals stays as it was
+        edited = replace(edited, model=subject.held)
     notes += range_notes(subject, edited)
     before = subject.forecast(levels=levels)
     clamps = [change for change in changes if isinstance(change, Clamp)]

@@ -14,7 +14,7 @@ import pytest
 
 from gatecast.catalogue import MODELS, entry_of, model
 from gatecast.cli import main, show
-from gatecast.data import read_table
+from gatecast.data import load_sample, read_table
 from gatecast.errors import OptionError
 from gatecast.memory.descent import Descent
 
@@ -136,6 +136,71 @@ def test_a_given_forecast_joins_the_hybrids_pool_and_is_shown_as_a_part(gatecast
         "Hybrid-memory",
     }
     assert "operator (given forecasts)" in err
+
+
+PLACE = ("--latitude", 39.7406, "--longitude", -105.1775)
+
+
+@pytest.fixture
+def roof(tmp_path, monkeypatch):
+    """Forty days of the solar sample, and the weather of the day after, in files; the line learns less."""
+    monkeypatch.setattr("gatecast.solar.model.LINE_STEPS", 60)
+    table = load_sample("solar").tail(24 * 40)
+    past, future = tmp_path / "past.parquet", tmp_path / "future.parquet"
+    table.head(-24).write_parquet(past)
+    table.tail(24).drop("y").write_parquet(future)
+    return ("forecast", past, "--horizon", 24, "--known", "ghi,temperature", "--future", future)
+
+
+@pytest.mark.parametrize("model", ["linear", "solar-linear", pytest.param("hybrid", marks=pytest.mark.slow)])
+def test_at_a_site_nights_are_exactly_zero_and_nothing_is_above_capacity(gatecast, roof, tmp_path, model):
+    plane = ("--tilt", 45, "--azimuth", 158, "--capacity", 2)
+    target = tmp_path / "roof.gatecast"
+    code, out, err = gatecast(*roof, "--model", model, *PLACE, *plane, "--save", target)
+    assert code == 0, err
+    rows = list(csv.DictReader(io.StringIO(out)))
+    hours = np.array([int(row["ds"][11:13]) for row in rows])
+    stated = np.array([[float(row[name]) for name in list(row)[2:]] for row in rows])
+    assert (list(rows[0])[2], len(rows)) == (entry_of(model).maker, 24)
+    assert (stated[(hours < 7) | (hours > 17)] == 0).all()  # late December: the sun is down by five
+    assert stated.min() == 0
+    assert 1 < stated.max() <= 2
+    again = gatecast("predict", target, "--future", roof[-1], "--quiet")
+    assert again[:2] == (0, out)
+
+
+def test_a_site_is_for_those_of_a_comparison_that_take_one(gatecast, roof):
+    _, past, *more = roof[:6]
+    command = ("backtest", past, *more, "--windows", 2, "--models", "naive,linear", *PLACE)
+    code, out, err = gatecast(*command)
+    assert code == 0, err
+    assert {row["model"] for row in csv.DictReader(io.StringIO(out))} == {"SeasonalNaive", "LinearHalf"}
+    plain = gatecast(*command[: -len(PLACE)])[1]
+    first, second = (
+        next(row.split(",")[:5] for row in text.splitlines() if row.startswith("SeasonalNaive"))
+        for text in (plain, out)
+    )
+    assert first == second
+    assert plain != out
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (PLACE[:2], "--latitude, but no --longitude: a site needs both"),
+        (("--tilt", 30, "--azimuth", 180), "--tilt --azimuth, but no --latitude and --longitude"),
+        ((*PLACE, "--tilt", 30), "a plane needs both angles, but azimuth lacks"),
+        (("--latitude", 91, "--longitude", 0), "--latitude 91.0 is no latitude; wanted -90 to 90"),
+        ((*PLACE, "--capacity", 0), "--capacity 0.0 is no capacity"),
+        ((*PLACE, "--model", "lstm"), "lstm takes no site; use one of hybrid, linear, solar, solar-linear"),
+        ((*PLACE, "--boost"), "--boost beside a site"),
+        ((*PLACE, "--checkpoint", "x.checkpoint"), "at a site hybrid keeps no state"),
+    ],
+)
+def test_a_site_that_makes_no_sense_is_refused_in_words(gatecast, roof, more, words):
+    code, out, err = gatecast(*roof, *more, "--quiet")
+    assert (code, out) == (1, "")
+    assert words in " ".join(err.split())
 
 
 @pytest.mark.parametrize(

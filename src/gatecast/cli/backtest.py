@@ -58,16 +58,20 @@ def backtest(
     holidays: options.Holidays = None,
     seed: options.Seed = 0,
     boost: options.Boost = False,
+    latitude: options.Latitude = None,
+    longitude: options.Longitude = None,
+    tilt: options.Tilt = None,
+    azimuth: options.Azimuth = None,
+    capacity: options.Capacity = None,
     out: options.Out = None,
     report: options.Report = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Compare models over rolling origins of a table."""
-    jobs, console = gatecast.jobs, show.people(quiet)
-    _only_csv(out)
-    jobs.check_targets(out, report)
-    jobs.keep_inputs((table,), (out, report))
+    jobs, console, chosen = gatecast.jobs, show.people(quiet), _chosen(models)
+    _check_files(table, out, report)
+    options.check_pool(chosen, given, boost=boost)
     question = jobs.Question(
         schema=options.schema(id_col, time_col, target_col, known, past, static, given),
         horizon=horizon,
@@ -77,9 +81,8 @@ def backtest(
         holidays=holidays,
         seed=seed,
         boost=boost,
+        site=options.site(chosen, latitude, longitude, tilt, azimuth, capacity),
     )
-    chosen = _chosen(models)
-    options.check_pool(chosen, given, boost=boost)
     source = jobs.read(gatecast.read_table(table), question)
     show.facts(console, f"Read {table}", gatecast.insight.facts(source.panel), source.notes)
     forecasters = [jobs.make(name, question) for name in chosen]
@@ -89,10 +92,8 @@ def backtest(
     show.board(console, compared)
     written = _write(out, report, table, source, compared)
     show.wrote(console, written)
-    if as_json:
-        show.machine(_told(source, compared, written))
-    elif out is None:
-        show.machine(compared.board.as_csv())
+    if as_json or out is None:
+        show.machine(_told(source, compared, written) if as_json else compared.board.as_csv())
 
 
 def _chosen(models: str) -> tuple[str, ...]:
@@ -103,10 +104,12 @@ def _chosen(models: str) -> tuple[str, ...]:
     return chosen
 
 
-def _only_csv(out: Path | None) -> None:
-    """A leaderboard is a few rows for people and programs alike: CSV."""
+def _check_files(table: Path, out: Path | None, report: Path | None) -> None:
+    """Try the files to be written; a leaderboard is a few rows for people and programs alike: CSV."""
     if out is not None and out.suffix.lower() != ".csv":
         raise OptionError(f"cannot write {out}: a leaderboard is written as .csv; name such a file")
+    gatecast.jobs.check_targets(out, report)
+    gatecast.jobs.keep_inputs((table,), (out, report))
 
 
 def _write(

@@ -74,6 +74,11 @@ def forecast(
     level: options.Level = None,
     seed: options.Seed = 0,
     boost: options.Boost = False,
+    latitude: options.Latitude = None,
+    longitude: options.Longitude = None,
+    tilt: options.Tilt = None,
+    azimuth: options.Azimuth = None,
+    capacity: options.Capacity = None,
     parts: Parts = False,
     out: options.Out = None,
     report: options.Report = None,
@@ -83,12 +88,11 @@ def forecast(
     quiet: options.Quiet = False,
 ) -> None:
     """Forecast what follows a table, with intervals."""
-    jobs, console, widths = gatecast.jobs, show.people(quiet), tuple(dict.fromkeys(level or (80.0, 95.0)))
-    _check_written(out, report, save, checkpoint)
-    jobs.keep_inputs((table, future), (out, report, save, checkpoint))
-    jobs.probabilities(widths)
-    _check_options(model, parts, checkpoint)
+    jobs, console, widths = gatecast.jobs, show.people(quiet), _widths(level)
+    _check_files((table, future), out, report, save, checkpoint)
+    site = options.site([model], latitude, longitude, tilt, azimuth, capacity)
     options.check_pool([model], given, boost=boost)
+    _check_options(model, parts, checkpoint, at_a_site=site is not None)
     question = jobs.Question(
         schema=options.schema(id_col, time_col, target_col, known, past, static, given),
         horizon=horizon,
@@ -98,38 +102,65 @@ def forecast(
         holidays=holidays,
         seed=seed,
         boost=boost,
+        site=site,
     )
     ahead = None if future is None else gatecast.read_table(future)
-    source = jobs.read(gatecast.read_table(table), question)
+    source, maker = jobs.read(gatecast.read_table(table), question), jobs.make(model, question)
     show.facts(console, f"Read {table}", gatecast.insight.facts(source.panel), source.notes)
-    maker = jobs.make(model, question)
     with _kept(checkpoint):  # to the end of what is written: until then a kill loses nothing
         answer = jobs.forecast(source, maker, show.progress(quiet), level=widths, future=ahead, parts=parts)
         written = [] if out is None else [jobs.save(answer.frame, out)]
         written += [] if report is None else [_page(report, table, source, answer, widths)]
         written += [] if save is None else [gatecast.save(maker, save)]
     show.wrote(console, written)
-    if as_json:
-        notes = (*source.notes, *answer.notes)
-        show.machine(show.told(source.panel, notes, answer, written, rows=out is None))
-    elif out is None:
-        show.machine(jobs.as_csv(answer.frame))
+    if as_json or out is None:
+        show.machine(_told(source, answer, written, rows=out is None) if as_json else _csv(answer))
 
 
-def _check_written(out: Path | None, report: Path | None, save: Path | None, checkpoint: Path | None) -> None:
-    """Refuse what cannot be written, before there is anything to write."""
+def _widths(level: list[float] | None) -> tuple[float, ...]:
+    """The intervals asked for, each once. Raises OptionError for widths that are none."""
+    widths = tuple(dict.fromkeys(level or (80.0, 95.0)))
+    gatecast.jobs.probabilities(widths)
+    return widths
+
+
+def _check_files(
+    read: tuple[Path | None, ...],
+    out: Path | None,
+    report: Path | None,
+    save: Path | None,
+    checkpoint: Path | None,
+) -> None:
+    """Try what is to be written before any work begins."""
     gatecast.jobs.check_targets(out, report)
     gatecast.jobs.check_model(save)
     gatecast.jobs.check_checkpoint(checkpoint)
+    gatecast.jobs.keep_inputs(read, (out, report, save, checkpoint))
 
 
-def _check_options(model: str, parts: bool, checkpoint: Path | None) -> None:
+def _csv(answer: "gatecast.jobs.Answer") -> str:
+    """The forecast as rows, for programs."""
+    return gatecast.jobs.as_csv(answer.frame)
+
+
+def _told(
+    source: "gatecast.jobs.Source", answer: "gatecast.jobs.Answer", written: list[Path], *, rows: bool
+) -> str:
+    """What a program is told, with everything noted on the way."""
+    return show.told(source.panel, (*source.notes, *answer.notes), answer, written, rows=rows)
+
+
+def _check_options(model: str, parts: bool, checkpoint: Path | None, *, at_a_site: bool) -> None:
     """Refuse what a model cannot do."""
     entry = entry_of(model)
     if parts and not entry.parts:
         raise OptionError(f"--parts, but {model} has no linear and memory part; leave it out, or use hybrid")
     if checkpoint is not None and not entry.memory:
         raise OptionError(f"--checkpoint, but {model} trains no network; leave it out, or use hybrid")
+    if checkpoint is not None and at_a_site:
+        raise OptionError(
+            f"--checkpoint, but at a site {model} keeps no state of its short training; leave it out"
+        )
 
 
 def _kept(checkpoint: Path | None) -> AbstractContextManager[Path | None]:

@@ -60,6 +60,17 @@ Holidays = Annotated[
 Boost = Annotated[
     bool, _option("--boost", says="Let boosted trees join the hybrid's pool; slow.", panel=MODEL)
 ]
+Latitude = Annotated[
+    float | None,
+    _option(says="Of panels, degrees north: bounds and night of their output become certain.", panel=MODEL),
+]
+Longitude = Annotated[float | None, _option(says="Degrees east; with --latitude.", panel=MODEL)]
+Tilt = Annotated[float | None, _option(says="Degrees from level; with --azimuth.", panel=MODEL)]
+Azimuth = Annotated[float | None, _option(says="Degrees clockwise from north: 180 faces south.", panel=MODEL)]
+Capacity = Annotated[
+    float | None,
+    _option(says="The most they can give, in the target's unit. Default: the most seen.", panel=MODEL),
+]
 Level = Annotated[
     list[float] | None,
     _option(says="Width of an interval in percent; repeat for more. Default: 80 and 95.", panel=MODEL),
@@ -101,6 +112,34 @@ def check_pool(models: Sequence[str], given: list[str] | None, *, boost: bool) -
         raise OptionError(
             f"{said}, but {', '.join(models)} takes no such members; use hybrid, or leave it out"
         )
+
+
+def site(
+    models: Sequence[str],
+    latitude: float | None,
+    longitude: float | None,
+    tilt: float | None,
+    azimuth: float | None,
+    capacity: float | None,
+) -> "gatecast.data.Site | None":
+    """Where panels stand, as the options say; None where they say nothing.
+
+    Raises OptionError for half a place, for what cannot be, and where no model takes a site.
+    """
+    place = {"--latitude": latitude, "--longitude": longitude}
+    whole = place | {"--tilt": tilt, "--azimuth": azimuth, "--capacity": capacity}
+    said = [flag for flag, value in whole.items() if value is not None]
+    if not said:
+        return None
+    if latitude is None or longitude is None:
+        lacking = " and ".join(flag for flag, value in place.items() if value is None)
+        raise OptionError(f"{' '.join(said)}, but no {lacking}: a site needs both; give it, or leave all out")
+    if not any(entry_of(name).site for name in models):
+        able = ", ".join(name for name, entry in MODELS.items() if entry.site)
+        raise OptionError(
+            f"{' '.join(said)}, but {', '.join(models)} takes no site; use one of {able}, or leave them out"
+        )
+    return gatecast.data.Site(latitude, longitude, tilt, azimuth, capacity)
 
 
 def names(given: list[str] | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ _OPTIONS = {
     "step_size": "step",
     **{name: name for name in ("freq", "zone", "season", "horizon", "level", "holidays", "seed", "parts")},
     **{name: name for name in ("known", "past", "static", "given", "boost")},
+    **{name: name for name in ("latitude", "longitude", "tilt", "azimuth", "capacity")},
 }
 _WHOLE = (
     (re.compile(r" \(make_future_dataframe [^)]*\)"), ""),

@@ -1,12 +1,17 @@
 """The linear half on its own: what the hybrid says when its memory is silent."""
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 
 from gatecast._types import FloatArray
-from gatecast.data import Panel, fit_scale
-from gatecast.forecaster import Origins
+from gatecast.data import Panel, Sites, fit_scale
+from gatecast.forecaster import Forecast, Origins
 from gatecast.hybrid.pool import Pool, origins_by_series
 from gatecast.linear import PathForecaster, until_compiled
+from gatecast.progress import Progress
+from gatecast.solar import SolarLinear
 
 
 class LinearHalf(PathForecaster):
@@ -18,7 +23,38 @@ class LinearHalf(PathForecaster):
     past      accepted for interchange with other models; a linear recursion cannot use them
     static    likewise
     holidays  country or region whose public holidays to add, e.g. "AU-VIC"
+    site      where panels stand whose output this is, for every series or by id: what is fitted then is a
+              `SolarLinear`, bounded by night and capacity; gatecast[solar]
     """
+
+    solar_: SolarLinear | None = None  # saved before there was such a thing
+
+    def __init__(
+        self,
+        horizon: int,
+        season: int | Sequence[int] | None = None,
+        known: Sequence[str] = (),
+        past: Sequence[str] = (),
+        static: Sequence[str] = (),
+        holidays: str | None = None,
+        site: Sites | None = None,
+    ) -> None:
+        super().__init__(horizon, season, known, past, static, holidays)
+        self.site = site
+
+    def learn(self, panel: Panel, progress: Progress) -> Self:
+        """Fit on everything and calibrate on past errors; at a site, hand over to the solar half."""
+        self.solar_ = None
+        if self.site is None:
+            return super().learn(panel, progress)
+        self.solar_ = SolarLinear(self.horizon, site=self.site).learn(panel, progress)
+        return self
+
+    def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
+        """Point forecasts with calibrated quantiles around them."""
+        if self.solar_ is not None:
+            return self.solar_.forecast(panel, origins, levels)
+        return super().forecast(panel, origins, levels)
 
     @property
     def work(self) -> str:

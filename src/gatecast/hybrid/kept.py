@@ -13,6 +13,7 @@ from gatecast.hybrid.pool import Pool
 from gatecast.kept import Kept, demand
 from gatecast.linear import Autoregression, RecentARIMA, Spread
 from gatecast.memory import Calibrated, Inputs, Response, Trained
+from gatecast.solar import SolarHybrid, SolarLinear
 
 _POOL = {
     "horizon": int,
@@ -37,7 +38,9 @@ _HYBRID = {
     "trained_": Trained,
     "calibrated_": Calibrated,
     "unseen_": IntArray | None,
+    "solar_": SolarHybrid | None,
 }
+_LINEAR = {"scale_": Scale, "spread_": Spread, "pool_": Pool, "solar_": SolarLinear | None}
 
 
 def _check_forest(forest: Forest) -> None:
@@ -69,6 +72,6 @@ KEPT = {
     "hybrid.given": Kept(Given),
     "hybrid.mended": Kept(Mended),
     "hybrid.pool": Kept(Pool, _POOL),
-    "linear": Kept(LinearHalf, {"scale_": Scale, "spread_": Spread, "pool_": Pool}),
+    "linear": Kept(LinearHalf, _LINEAR),
     "hybrid": Kept(Hybrid, _HYBRID),
 }

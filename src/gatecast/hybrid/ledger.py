@@ -6,7 +6,7 @@ import numpy as np
 
 from gatecast._types import FloatArray
 from gatecast.data import Panel
-from gatecast.errors import NotFittedError, OptionError
+from gatecast.errors import NotFittedError, OptionError, SeriesError
 from gatecast.hybrid.earned import weights_of
 from gatecast.hybrid.features import stretch
 from gatecast.hybrid.half import LinearHalf
@@ -49,7 +49,8 @@ def linear_ledger(
     the whole, is in the level. What members of the pool bring that are not linear is the forecast's
     `pool_part` and not split. An `ARIMA` of its own has its history's mean for the centre.
 
-    Raises NotFittedError before the model is fitted, OptionError for a series or an origin not in the panel.
+    Raises NotFittedError before the model is fitted, OptionError for a series or an origin not in the panel,
+    SeriesError for a model with a site.
     """
     if not 0 <= series < len(panel) or not 0 <= position < int(panel.known_steps[series]):
         raise OptionError(
@@ -73,6 +74,11 @@ def _require(model: object, fitted: str) -> None:
 
 def _pool_of(model: Hybrid | LinearHalf, panel: Panel, position: int) -> tuple[Pool, int]:
     """The members, and from which origin on the model has them stand: sums that begin there round alike."""
+    if getattr(model, "solar_", None) is not None:
+        raise SeriesError(
+            f"this {model.name} forecasts at a site: its linear part is a quantile regression of clearness, "
+            "which has no such addends; fit without a site to split it"
+        )
     if isinstance(model, Hybrid):
         _require(model, "linear_")
         if model.linear_ is None:

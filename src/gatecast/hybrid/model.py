@@ -20,8 +20,8 @@ from typing import Self
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel
-from gatecast.errors import SeriesError, TrainingError
+from gatecast.data import Panel, Sites
+from gatecast.errors import TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
 from gatecast.hybrid.bent import bent, note_absent
@@ -30,10 +30,11 @@ from gatecast.hybrid.gate import choose_shares, join
 from gatecast.hybrid.given import given_makers
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.lessons import Lessons, lessons
-from gatecast.hybrid.member import Maker
 from gatecast.hybrid.modes import ModeName, mode_of
+from gatecast.hybrid.opening import require_open
 from gatecast.hybrid.outside import outside
 from gatecast.hybrid.pool import Pool
+from gatecast.hybrid.sunlit import learn_sunlit
 from gatecast.interval import LEVELS, agreed, at_levels, moved
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
@@ -53,11 +54,11 @@ from gatecast.memory import (
     own_width,
     plan_windows,
     read_mean,
-    require_inside,
     row_columns,
     single_windows,
 )
 from gatecast.progress import Progress
+from gatecast.solar import SolarHybrid
 
 MEDIAN = LEVELS.index(0.5)
 NEWS = 1.1  # times as much history, held-out part included, from which on it is learned from again
@@ -81,6 +82,8 @@ class Hybrid(TableDoor):
     mode      gate: the network weighs the linear members anew and corrects them. residual: it sees their
               mixture alone and predicts what that leaves. parallel: it sees nothing of them, and the two
               are weighted by past loss
+    site      where panels stand whose output this is, for every series or by id: what is fitted then is a
+              `SolarHybrid`, bounded by night and capacity; gatecast[solar]
 
     Fitted: `shares_` [series], how much of the memory is believed; 0 where it did not help on held-out
     origins, where histories are too short to train one or where training breaks down, and a note says so.
@@ -88,6 +91,7 @@ class Hybrid(TableDoor):
 
     unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
     held_: tuple[Shifts] | None = None
+    solar_: SolarHybrid | None = None  # likewise
 
     def __init__(
         self,
@@ -103,6 +107,7 @@ class Hybrid(TableDoor):
         boost: bool = False,
         members: Sequence[Forecaster] = (),
         mode: ModeName = "gate",
+        site: Sites | None = None,
     ) -> None:
         super().__init__(horizon, season, known, past, static, holidays)
         self.seed = seed
@@ -111,14 +116,20 @@ class Hybrid(TableDoor):
         self.boost = boost
         self.members = members
         self.mode = mode
+        self.site = site
 
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Fit the pool, train the network on its honest past forecasts, choose shares and calibrate."""
         mode_of(self.mode)  # refused before time is spent
+        self.linear_: LinearHalf | None = None
+        self.solar_ = None
+        if self.site is not None:
+            self.solar_ = learn_sunlit(panel, self.get_params(), progress)
+            self.shares_, self.unseen_ = np.full(len(panel), self.solar_.share_), None
+            return self
         require_steps(panel, 3, self.name)
         training = self.training or Training()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
-        self.linear_: LinearHalf | None = None
         self.shares_, self.widening_ = np.zeros(len(panel)), 1.0
         if plan is None:
             steps = int(panel.known_steps.max())
@@ -139,7 +150,9 @@ class Hybrid(TableDoor):
     def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> Lessons:
         """The pool on everything, the network on what is not held out."""
         with progress.task(f"{self.name}: {until_compiled()}linear half", total=2) as task:
-            self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel, self._beyond(panel, progress))
+            makers = bent(panel, self.seed, boost=self.boost) + given_makers(panel, self.given)
+            makers += [outside(one, self.horizon, progress) for one in self.members]
+            self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel, makers)
             if self.boost:
                 note_absent(self.pool_, self.name, progress)
             task.advance()
@@ -150,11 +163,6 @@ class Hybrid(TableDoor):
             training.cell, read.training, read.choosing, training, self.seed, progress, self.name
         )
         return read
-
-    def _beyond(self, panel: Panel, progress: Progress) -> list[Maker]:
-        """What makes the members that are not linear, as the options say."""
-        makers = bent(panel, self.seed, boost=self.boost) + given_makers(panel, self.given)
-        return makers + [outside(one, self.horizon, progress) for one in self.members]
 
     def _learn_again(
         self, panel: Panel, plan: Plan, read: Lessons, training: Training, progress: Progress
@@ -186,6 +194,8 @@ class Hybrid(TableDoor):
 
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """Both parts, their sum and its calibrated quantiles at each origin."""
+        if self.solar_ is not None:
+            return self.solar_.forecast(panel, origins, levels)
         if self.linear_ is not None:
             alone = self.linear_.forecast(panel, origins, levels)
             return Forecast(
@@ -198,15 +208,9 @@ class Hybrid(TableDoor):
     def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
         """What the forecasts from some origins are made of.
 
-        Raises SeriesError where no memory was trained, or there is not one network with one: then there is
-        nothing of it to show.
+        Raises SeriesError where there is nothing of it to show: see `require_open`.
         """
-        if self.linear_ is not None:
-            raise SeriesError(
-                f"this {self.name} has no memory to look into: it fell back to its linear half "
-                f"({'; '.join(getattr(self, 'notes_', ())) or 'too little history'}); give more history"
-            )
-        require_inside(self.trained_, self.name)
+        require_open(self)
         cutter, seen = self._single(panel, origins)
         history, ahead = row_columns(panel)
         more_history, more_ahead = mode_of(self.mode).columns(panel, self.pool_)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatecast.catalogue import model
-from gatecast.data import Panel, Reading, Schema, add_holidays, panel_from
+from gatecast.data import Panel, Reading, Schema, Sites, add_holidays, panel_from
 
 if TYPE_CHECKING:
     from gatecast.front import TableDoor
@@ -22,6 +22,7 @@ class Question:
     holidays  region whose public holidays are covariates, such as AU-VIC
     seed      of whatever is left to chance
     boost     whether boosted trees join the pool of a model that has one
+    site      where the panels stand, of models that can place the sun over them
     """
 
     schema: Schema
@@ -32,6 +33,7 @@ class Question:
     holidays: str | None = None
     seed: int = 0
     boost: bool = False
+    site: Sites | None = None
 
 
 @dataclass(frozen=True)
@@ -81,4 +83,5 @@ def make(name: str, question: Question) -> "TableDoor":
         seed=question.seed,
         given=schema.given,
         boost=question.boost,
+        site=question.site,
     )

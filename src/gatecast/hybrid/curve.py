@@ -208,7 +208,7 @@ def slopes_of(
     said     [voices, time]
     day      steps of a day
     rows     [time]          to learn from
-    returns  [voices]        none below 0, all together 1 at most
+    returns  [voices]        none below 0, all together 1 at most: scaled down where they would be more
 
     >>> draw = np.random.default_rng(0)
     >>> truth, noise = draw.normal(size=(2, 4000))

@@ -121,5 +121,6 @@ def naive_members(lengths: list[int], *, levels: bool = False) -> tuple[Naive, .
              say more than the season before
     """
     longest = lengths[-1]
-    seasons = (*map(Repeated, lengths), Levelled(longest, lengths[0]), Profile(longest))
-    return (*seasons, Repeated(1), Smoothed()) if levels else seasons
+    repeats = [Repeated(length) for length in lengths]
+    seasons: list[Naive] = [*repeats, Levelled(longest, lengths[0]), Profile(longest)]
+    return (*seasons, Repeated(1), Smoothed()) if levels else tuple(seasons)

@@ -15,7 +15,7 @@ from gatecast.insight import headline, number
 from gatecast.progress import Progress
 from gatecast.report import Contents, write_report
 
-MODELS = ("naive", "linear", "lstm", "rnn", "hybrid")
+MODELS = ("naive", "linear", "lstm", "hybrid")
 LEVEL = (80, 95)
 WINDOWS = 56  # eight weeks of days: enough for a paired test to say something
 UNITS = {"temperature": "°C", "ghi": "W/m²", "ghi_clear": "W/m²"}

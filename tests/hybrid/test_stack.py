@@ -78,6 +78,13 @@ def test_a_history_of_half_a_year_of_days_has_lasting_weights_and_a_shorter_one_
     assert np.isnan(pool.stack_[1]).all()
 
 
+def test_a_history_shorter_than_two_of_its_longest_seasons_has_no_lasting_weights() -> None:
+    short = hourly_panel((LONG,), future=HORIZON, seasons=(SEASON, LONG // 2))
+    found = Pool(HORIZON, fit_scale(short)).fit(short).stack_
+    assert found is not None
+    assert np.isnan(found).all()
+
+
 def test_lasting_weights_and_late_losses_make_the_prior(pool: Pool, panel: Panel) -> None:
     """Without a known outcome nothing but the lasting weights speaks."""
     prior = pool.stand(panel, pool.scaled(panel), 0, 0, 0).prior[0]

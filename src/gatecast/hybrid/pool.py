@@ -117,6 +117,8 @@ class Pool:
         scaled = self.scaled(panel)
         for i in np.flatnonzero(panel.known_steps >= STACKED_FROM * day) if day > 1 else ():
             first, last = 2 * panel.seasons[-1], int(panel.known_steps[i]) - 1 - self.horizon
+            if last < first:  # two of its longest seasons are all it has
+                continue
             stride = max(1, (last - first) // STACKED_ORIGINS)
             stride += int(np.gcd(stride, day) > 1 and stride > 1)  # or it would see some hours only
             position = np.arange(first, last + 1, stride)

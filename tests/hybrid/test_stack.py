@@ -11,7 +11,7 @@ from scipy.optimize import nnls
 from gatecast import Hybrid, LinearHalf
 from gatecast.data import Panel, fit_scale
 from gatecast.hybrid import linear_ledger
-from gatecast.hybrid.pool import FAINTEST, STACKED_FROM, Pool
+from gatecast.hybrid.pool import FAINTEST, STACKED_FROM, Pool, stride_past
 from gatecast.hybrid.stack import on_simplex, projected, stacked
 from gatecast.memory import Training
 from gatecast.progress import Silent
@@ -95,6 +95,11 @@ def test_a_history_shorter_than_two_of_its_longest_seasons_has_no_lasting_weight
     found = Pool(HORIZON, fit_scale(short)).fit(short).stack_
     assert found is not None
     assert np.isnan(found).all()
+
+
+@given(least=st.integers(0, 200), day=st.integers(2, 96))
+def test_lasting_weights_see_every_hour_of_the_day(least: int, day: int) -> None:
+    assert set(np.arange(day) * stride_past(least, day) % day) == set(range(day))
 
 
 def test_lasting_weights_and_late_losses_make_the_prior(pool: Pool, panel: Panel) -> None:

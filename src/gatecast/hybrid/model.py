@@ -27,7 +27,7 @@ from gatecast.front import TableDoor
 from gatecast.hybrid.bent import bent, note_absent
 from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares, join
-from gatecast.hybrid.given import given_makers
+from gatecast.hybrid.given import given_makers, unheard
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.modes import ModeName, mode_of
@@ -189,7 +189,7 @@ class Hybrid(TableDoor):
 
     def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
         """Fall back to the linear half, and say why."""
-        progress.note(f"{why}; the forecast is the linear half's alone")
+        progress.note(f"{why}; the forecast is the linear half's alone{unheard(self.get_params())}")
         self.linear_ = LinearHalf(self.horizon).learn(panel, progress)
         return self
 

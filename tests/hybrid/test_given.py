@@ -13,7 +13,7 @@ from gatecast.forecaster import Forecast, Origins
 from gatecast.hybrid.given import given_makers
 from gatecast.hybrid.pool import Pool
 from gatecast.memory import Training
-from gatecast.progress import Silent
+from gatecast.progress import Noting, Silent
 from synthetic_panels import hourly_panel, with_given
 
 HORIZON, STEPS = 12, 600
@@ -41,6 +41,13 @@ def test_a_perfect_one_is_followed() -> None:
     assert forecast.linear_part is not None
     assert forecast.without_memory is not None
     assert error(forecast.without_memory) < 0.01 * error(forecast.linear_part)
+
+
+def test_a_history_too_short_for_a_pool_says_that_a_given_forecast_is_not_heard() -> None:
+    panel = with_given(hourly_panel((40,), future=HORIZON), HORIZON, noise=0.01)
+    notes = Noting(Silent())
+    Hybrid(HORIZON, given=["operator"], boost=True).learn(panel, notes)
+    assert [note for note in notes.notes if note.endswith("linear half's alone, without given and boost")]
 
 
 def test_a_useless_one_is_not() -> None:

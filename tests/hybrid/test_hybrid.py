@@ -1,5 +1,6 @@
 """The two halves of a hybrid always add up, and it falls back to the linear one whenever it must."""
 
+import copy
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -15,7 +16,17 @@ from gatecast.errors import SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.hybrid import linear_ledger
 from gatecast.interrupt import at_once
-from gatecast.memory import Trained, Training, learn_networks, own_width, plan_windows, read
+from gatecast.memory import (
+    Inputs,
+    Rows,
+    Trained,
+    Training,
+    learn_networks,
+    own_width,
+    plan_windows,
+    read,
+    single_windows,
+)
 from gatecast.progress import Silent, Task
 from synthetic_panels import hourly_panel, with_values
 
@@ -74,6 +85,26 @@ def test_linear_part_and_memory_part_are_the_forecast_to_the_bit(kind: str, shar
     assert np.isfinite(forecast.quantiles).all()
     assert (np.diff(forecast.quantiles, axis=-1) >= 0).all()
     assert forecast.quantiles[..., 1].tobytes() == forecast.point.tobytes()
+
+
+@pytest.mark.parametrize("kind", ["logarithms"])
+def test_however_many_series_look_back_in_turn_the_panel_is_read_once(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, panel, read = copy.copy(learned(kind)), panel_for(kind), []
+    model.unseen_ = np.array([200, 200])
+    whole = model.forecast(panel, panel.last_origins(), LEVELS)
+
+    def rows(self: Inputs, some: Panel) -> Rows:
+        read.append(some)
+        return once(self, some)
+
+    once = Inputs.rows
+    monkeypatch.setattr(Inputs, "rows", rows)
+    monkeypatch.setattr("gatecast.interval.behind.MOST_STEPS", 1)
+    in_turn = model.forecast(panel, panel.last_origins(), LEVELS)
+    assert len(read) == 1
+    np.testing.assert_allclose(in_turn.quantiles, whole.quantiles, rtol=1e-7)
 
 
 @every_kind
@@ -184,7 +215,8 @@ def test_the_second_network_is_as_wide_as_the_first_on_what_calibrated_it(
     model = Hybrid(horizon=HORIZON, season=24, training=TINY).learn(panel, Silent())
     plan = plan_windows(panel, HORIZON, TINY.origins, TINY.drawn, 0)
     assert plan is not None
-    cutter, seen = model._single(panel, plan.calibrating)
+    windows = single_windows(plan.calibrating, model.context_)
+    cutter, seen = model._cut(panel, model.inputs_.rows(panel), windows, plan.calibrating)
     first, second = (read(one.network, cutter)[0] for one in networks)
     widened = model._joined(second, seen, plan.calibrating)
     assert own_width(widened).mean() == pytest.approx(own_width(first).mean(), rel=1e-9)

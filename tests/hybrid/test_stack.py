@@ -1,5 +1,7 @@
 """Lasting weights: those of a library on squares, the best mixture on absolute errors."""
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,7 @@ from scipy.optimize import nnls
 from gatecast import Hybrid, LinearHalf
 from gatecast.data import Panel, fit_scale
 from gatecast.hybrid import linear_ledger
-from gatecast.hybrid.pool import FAINTEST, STACKED_FROM, Pool
+from gatecast.hybrid.pool import FAINTEST, STACKED_FROM, Pool, stride_past
 from gatecast.hybrid.stack import on_simplex, projected, stacked
 from gatecast.memory import Training
 from gatecast.progress import Silent
@@ -41,6 +43,16 @@ def test_squares_are_minimised_as_by_nonnegative_least_squares(seed: int, member
     heavy = 1e5  # a row that holds the sum to 1
     wanted, _ = nnls(np.vstack([paths, heavy * np.ones(members)]), np.append(outcome, heavy))
     np.testing.assert_allclose(found, wanted / wanted.sum(), atol=1e-4)
+
+
+def test_weights_are_found_in_milliseconds_as_thousands_of_series_need() -> None:
+    draw = np.random.default_rng(3)
+    paths, outcome = draw.normal(size=(200, 12)), draw.normal(size=200)
+    gram, moment, start = paths.T @ paths, paths.T @ outcome, np.full(12, 1 / 12)
+    begun = time.process_time()
+    for _ in range(100):
+        on_simplex(gram, moment, start)
+    assert time.process_time() - begun < 1.0
 
 
 @given(st.lists(st.floats(-10, 10), min_size=1, max_size=9))
@@ -76,6 +88,18 @@ def test_a_history_of_half_a_year_of_days_has_lasting_weights_and_a_shorter_one_
     assert pool.stack_[0].min() >= 0
     np.testing.assert_allclose(pool.stack_[0].sum(axis=1), 1.0)
     assert np.isnan(pool.stack_[1]).all()
+
+
+def test_a_history_shorter_than_two_of_its_longest_seasons_has_no_lasting_weights() -> None:
+    short = hourly_panel((LONG,), future=HORIZON, seasons=(SEASON, LONG // 2))
+    found = Pool(HORIZON, fit_scale(short)).fit(short).stack_
+    assert found is not None
+    assert np.isnan(found).all()
+
+
+@given(least=st.integers(0, 200), day=st.integers(2, 96))
+def test_lasting_weights_see_every_hour_of_the_day(least: int, day: int) -> None:
+    assert set(np.arange(day) * stride_past(least, day) % day) == set(range(day))
 
 
 def test_lasting_weights_and_late_losses_make_the_prior(pool: Pool, panel: Panel) -> None:

@@ -95,14 +95,16 @@ def view(
     context: int,
     unit: Float[FloatArray, "series"] | None = None,
     measured_at: int | None = None,
+    rows: Rows | None = None,
 ) -> View:
     """Read a panel for the given origins.
 
     context      rows before each origin that the network will read
     unit         [series]  mean absolute error of the pool, scaled; measured here if not given
     measured_at  at so many of the leading origins; at all of them unless given
+    rows         of the panel, where they have been read already
     """
-    rows = inputs.rows(panel)
+    rows = inputs.rows(panel) if rows is None else rows
     parts = _Parts(panel, pool, inputs, rows, origins)
     measured = np.full(len(panel), np.nan)
     for series, mine in origins_by_series(origins).items():

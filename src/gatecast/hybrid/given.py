@@ -1,7 +1,8 @@
 """Members that somebody else forecasts: a column as it stands, and with its recent error mended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -69,6 +70,16 @@ def given_makers(panel: Panel, columns: Sequence[str]) -> list[Maker]:
             f"it has {listed(panel.given_names) or 'none'}: name the column as given where the table is read"
         )
     return [make for column in columns for make in (_as_given(column), _mended(column))]
+
+
+def unheard(options: Mapping[str, Any]) -> str:
+    """What to say of members that were offered where the forecast is the linear half's alone.
+
+    >>> unheard({"given": ["operator"], "boost": True, "members": ()})
+    ', without given and boost'
+    """
+    offered = [name for name in ("given", "boost", "members") if options[name]]
+    return f", without {' and '.join(offered)}" if offered else ""
 
 
 def given_rows(panel: Panel, series: int, column: str) -> FloatArray:

@@ -27,7 +27,7 @@ from gatecast.front import TableDoor
 from gatecast.hybrid.bent import bent, note_absent
 from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares, join
-from gatecast.hybrid.given import given_makers
+from gatecast.hybrid.given import given_makers, unheard
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.modes import ModeName, mode_of
@@ -42,6 +42,7 @@ from gatecast.memory import (
     Cutter,
     Looking,
     Plan,
+    Rows,
     Shifts,
     Training,
     Windows,
@@ -188,7 +189,7 @@ class Hybrid(TableDoor):
 
     def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
         """Fall back to the linear half, and say why."""
-        progress.note(f"{why}; the forecast is the linear half's alone")
+        progress.note(f"{why}; the forecast is the linear half's alone{unheard(self.get_params())}")
         self.linear_ = LinearHalf(self.horizon).learn(panel, progress)
         return self
 
@@ -201,8 +202,9 @@ class Hybrid(TableDoor):
             return Forecast(
                 origins, alone.levels, alone.quantiles, alone.point, alone.point, np.zeros_like(alone.point)
             )
-        cutter, seen = self._single(panel, origins)
-        shifts = self._shifts(panel, origins)
+        rows, windows = self.inputs_.rows(panel), single_windows(origins, self.context_)
+        cutter, seen = self._cut(panel, rows, windows, origins)
+        shifts = self._shifts(panel, rows, origins)
         return self._finish(read_mean(self.trained_, cutter), seen, origins, levels, shifts)
 
     def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
@@ -211,10 +213,11 @@ class Hybrid(TableDoor):
         Raises SeriesError where there is nothing of it to show: see `require_open`.
         """
         require_open(self)
-        cutter, seen = self._single(panel, origins)
+        rows, windows = self.inputs_.rows(panel), single_windows(origins, self.context_)
+        cutter, seen = self._cut(panel, rows, windows, origins)
         history, ahead = row_columns(panel)
         more_history, more_ahead = mode_of(self.mode).columns(panel, self.pool_)
-        shifts = cache(lambda: self._shifts(panel, origins))
+        shifts = cache(lambda: self._shifts(panel, rows, origins))
         return Workings(
             network=self.trained_.network,
             batch=cutter.batch(np.arange(len(origins))),
@@ -230,19 +233,17 @@ class Hybrid(TableDoor):
     def holding(self, panel: Panel, origins: Origins) -> Self:
         """This model with what its latest forecasts say of the intervals from these origins held fixed."""
         held = copy.copy(self)
-        held.held_ = (self._shifts(panel, origins),)
+        held.held_ = (self._shifts(panel, None, origins),)
         return held
 
-    def _shifts(self, panel: Panel, origins: Origins) -> Shifts:
-        """What the latest forecasts' outcomes say of the intervals."""
-        if self.held_ is not None:
-            return self.held_[0]
-        if self.unseen_ is None or self.linear_ is not None:
-            return None
+    def _shifts(self, panel: Panel, rows: Rows | None, origins: Origins) -> Shifts:
+        """What the latest forecasts' outcomes say of the intervals; `rows` where already read."""
+        if self.held_ is not None or self.unseen_ is None or self.linear_ is not None:
+            return None if self.held_ is None else self.held_[0]
+        read = self.inputs_.rows(panel) if rows is None else rows  # once, however many series in turn
 
         def cut(windows: Windows, held: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
-            seen = self._look(panel, held, windows.context)
-            cutter = Cutter(panel, seen.rows, windows, seen.extras, self.horizon)
+            cutter, seen = self._cut(panel, read, windows, held)
             return cutter, lambda said: self.calibrated_.apply(self._joined(said, seen, held))
 
         looking = Looking(self.trained_, self.horizon, self.context_, self.unseen_, cut)
@@ -272,14 +273,12 @@ class Hybrid(TableDoor):
         probabilities = np.asarray(levels, dtype=np.float64)
         return Forecast(origins, probabilities, agreed(stated, point, levels), point, linear, memory, pool)
 
-    def _single(self, panel: Panel, origins: Origins) -> tuple[Cutter, View]:
-        seen = self._look(panel, origins, self.context_)
-        windows = single_windows(origins, self.context_)
+    def _cut(self, panel: Panel, rows: Rows, windows: Windows, origins: Origins) -> tuple[Cutter, View]:
+        """Windows of a panel that has been read, with what stands beside them at some origins."""
+        look, pool, inputs = mode_of(self.mode).view, self.pool_, self.inputs_
+        whole = look(panel, pool, inputs, origins, windows.context, self.unit_, rows=rows)
+        seen = whole.narrowed(self.trained_.network.shape.ahead)
         return Cutter(panel, seen.rows, windows, seen.extras, self.horizon), seen
-
-    def _look(self, panel: Panel, origins: Origins, context: int) -> View:
-        seen = mode_of(self.mode).view(panel, self.pool_, self.inputs_, origins, context, self.unit_)
-        return seen.narrowed(self.trained_.network.shape.ahead)
 
     def _choose_and_calibrate(self, panel: Panel, origins: Origins, read: Lessons) -> None:
         """Both on origins that did not choose the weights: on those the network looks better than it is."""

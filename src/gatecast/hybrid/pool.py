@@ -117,9 +117,9 @@ class Pool:
         scaled = self.scaled(panel)
         for i in np.flatnonzero(panel.known_steps >= STACKED_FROM * day) if day > 1 else ():
             first, last = 2 * panel.seasons[-1], int(panel.known_steps[i]) - 1 - self.horizon
-            stride = max(1, (last - first) // STACKED_ORIGINS)
-            stride += int(np.gcd(stride, day) > 1 and stride > 1)  # or it would see some hours only
-            position = np.arange(first, last + 1, stride)
+            if last < first:  # two of its longest seasons are all it has
+                continue
+            position = np.arange(first, last + 1, stride_past((last - first) // STACKED_ORIGINS, day))
             paths = self._paths(panel, scaled, int(i), position).reshape(-1, len(linear))
             target = self.scale_.forward(panel.values[panel.rows(int(i))], int(i))
             outcome = outcomes(target, position, self.horizon).ravel()
@@ -252,6 +252,18 @@ def _range(panel: Panel, scale: Scale) -> tuple[Float[FloatArray, "series"], Flo
         known = scaled[np.isfinite(scaled)]
         low[i], high[i] = known.min(initial=np.inf), known.max(initial=-np.inf)
     return low, high
+
+
+def stride_past(least: int, day: int) -> int:
+    """The first stride from `least` on that comes to every step of the day, not to some hours only.
+
+    >>> [stride_past(least, 24) for least in (0, 1, 2, 8, 11)]
+    [1, 1, 5, 11, 11]
+    """
+    stride = max(1, least)
+    while np.gcd(stride, day) > 1:
+        stride += 1
+    return stride
 
 
 def origins_by_series(origins: Origins) -> dict[int, IntArray]:

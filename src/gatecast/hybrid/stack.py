@@ -7,6 +7,9 @@ others; over a year of past origins the two can be told apart. Least absolute de
 squares, again and again: Breiman, Stacked regressions (1996); Bates & Granger (1969).
 """
 
+from typing import no_type_check
+
+import numba
 import numpy as np
 from jaxtyping import Float
 
@@ -47,12 +50,9 @@ def on_simplex(
     Beck & Teboulle, A fast iterative shrinkage-thresholding algorithm (2009).
     """
     size = max(float(np.linalg.eigvalsh(gram)[-1]), 1e-300)
-    here, ahead, pace = start, start, 1.0
-    for _ in range(DESCENTS):
-        new = projected(ahead - (gram @ ahead - moment) / size)
-        quicker = (1.0 + np.sqrt(1.0 + 4.0 * pace * pace)) / 2.0
-        ahead, here, pace = new + (pace - 1.0) / quicker * (new - here), new, quicker
-    return here
+    pull, at = np.ascontiguousarray(gram / size), np.ascontiguousarray(moment / size)
+    found: FloatArray = _descend(pull, at, np.ascontiguousarray(start))
+    return found
 
 
 def projected(point: Float[FloatArray, "members"]) -> Float[FloatArray, "members"]:
@@ -61,8 +61,39 @@ def projected(point: Float[FloatArray, "members"]) -> Float[FloatArray, "members
     >>> projected(np.array([0.6, 0.6, -1.0]))
     array([0.5, 0.5, 0. ])
     """
-    ordered = np.sort(point)[::-1]
-    above = (np.cumsum(ordered) - 1.0) / np.arange(1, len(point) + 1)
-    count = int(np.flatnonzero(ordered > above)[-1])
-    nearest: FloatArray = np.maximum(point - above[count], 0.0)
+    nearest: FloatArray = _nearest(np.ascontiguousarray(point))
     return nearest
+
+
+@numba.njit("float64[::1](float64[::1])", cache=True, fastmath=False)
+@no_type_check  # numba wants its own functions, not checked ones
+def _nearest(point: FloatArray) -> FloatArray:  # pragma: no cover  # compiled
+    """`projected`: what is above a level that takes away all but 1."""
+    ordered = np.sort(point)[::-1]
+    total, level = 0.0, 0.0
+    for count in range(len(point)):
+        total += ordered[count]
+        if ordered[count] > (total - 1.0) / (count + 1):
+            level = (total - 1.0) / (count + 1)
+    return np.maximum(point - level, 0.0)
+
+
+@numba.njit("float64[::1](float64[:, ::1], float64[::1], float64[::1])", cache=True, fastmath=False)
+@no_type_check  # as above
+def _descend(
+    gram: FloatArray, moment: FloatArray, start: FloatArray
+) -> FloatArray:  # pragma: no cover  # compiled
+    """`on_simplex`, gram and moment in units of the steepest curvature."""
+    members = len(start)
+    here, ahead, moved, pace = start.copy(), start.copy(), np.empty(members), 1.0
+    for _ in range(DESCENTS):
+        for i in range(members):
+            slope = -moment[i]
+            for j in range(members):
+                slope += gram[i, j] * ahead[j]
+            moved[i] = ahead[i] - slope
+        new = _nearest(moved)
+        quicker = (1.0 + np.sqrt(1.0 + 4.0 * pace * pace)) / 2.0
+        ahead = new + (pace - 1.0) / quicker * (new - here)
+        here, pace = new, quicker
+    return here

@@ -11,7 +11,7 @@ from gatecast.data import Panel
 from gatecast.forecaster import Origins
 from gatecast.hybrid.features import View
 from gatecast.hybrid.pool import Pool
-from gatecast.memory import Column, Inputs
+from gatecast.memory import Column, Inputs, Rows
 
 ModeName = Literal["gate", "residual", "parallel"]
 
@@ -28,6 +28,7 @@ class Look(Protocol):
         context: int,
         unit: Float[FloatArray, "series"] | None = None,
         measured_at: int | None = None,
+        rows: Rows | None = None,
     ) -> View:
         """As `features.view`: the linear half's path is in it whatever the network sees."""
 

@@ -15,7 +15,7 @@ from gatecast.forecaster import Origins
 from gatecast.hybrid.features import View, error_size, filled, stretch
 from gatecast.hybrid.modes.mode import Mode
 from gatecast.hybrid.pool import Pool, origins_by_series
-from gatecast.memory import Column, Inputs, lone_columns, lone_extras
+from gatecast.memory import Column, Inputs, Rows, lone_columns, lone_extras
 
 
 def look(
@@ -26,9 +26,10 @@ def look(
     context: int,
     unit: Float[FloatArray, "series"] | None = None,
     measured_at: int | None = None,
+    rows: Rows | None = None,
 ) -> View:
     """Read a panel at some origins as a network on its own does; the linear half's path stands beside it."""
-    rows = inputs.rows(panel)
+    rows = inputs.rows(panel) if rows is None else rows
     mix, linear = np.empty((2, len(origins), pool.horizon))
     measured = np.full(len(panel), np.nan)
     for series, mine in origins_by_series(origins).items():

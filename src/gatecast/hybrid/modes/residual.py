@@ -20,7 +20,7 @@ from gatecast.hybrid.features import View, view
 from gatecast.hybrid.modes.mode import Mode
 from gatecast.hybrid.pool import Pool, Standing
 from gatecast.linear import Autoregression
-from gatecast.memory import Column, Inputs
+from gatecast.memory import Column, Inputs, Rows
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,10 @@ def look(
     context: int,
     unit: Float[FloatArray, "series"] | None = None,
     measured_at: int | None = None,
+    rows: Rows | None = None,
 ) -> View:
     """Read a panel at some origins, of the linear half its mixture alone."""
-    return view(panel, Mixed(pool), inputs, origins, context, unit, measured_at)
+    return view(panel, Mixed(pool), inputs, origins, context, unit, measured_at, rows)
 
 
 def columns(panel: Panel, pool: Pool) -> tuple[tuple[Column, ...], tuple[Column, ...]]:

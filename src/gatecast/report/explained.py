@@ -19,6 +19,7 @@ from gatecast.insight import (
     linear_figure,
     number,
     parts_figure,
+    parts_words,
     reach_figure,
     reasons_figure,
     said_stamp,
@@ -118,16 +119,15 @@ def _reason_row(reason: Reason, unit: str) -> tuple[str, ...]:
 
 
 def _parts(one: Explanation) -> str:
-    """Linear part, memory part, and each taken apart."""
+    """Linear part, pool part where there is one, memory part; the linear and the memory part taken apart."""
     subject, figures = one.subject, []
     if one.linear is not None:
-        many = "two" if one.forecast.pool_part is None else "three"
         panel = subject.panel
         figures.append(
             plot(
                 "halves",
                 parts_figure(panel, one.forecast, unit=one.unit),
-                f"The {many} parts sum to the forecast exactly.",
+                parts_words(one.forecast),
             )
         )
         figure = linear_figure(one.linear, subject.coming(), unit=one.unit)

@@ -10,6 +10,16 @@ from gatecast.insight.figures.palette import BLUE, GREEN, GREY, NUMBER, ORANGE, 
 from gatecast.insight.figures.stretch import stretch
 
 
+def parts_words(forecast: Forecast) -> str:
+    """What the parts are and that they add up, in a sentence or two."""
+    if forecast.pool_part is None:
+        return "The two parts sum to the forecast exactly."
+    return (
+        "The three parts sum to the forecast exactly. The linear part is the word of the members that are "
+        "linear; the pool part what the members that bend make of it; the memory part what the network adds."
+    )
+
+
 def parts_figure(panel: Panel, forecast: Forecast, origin: int = 0, *, unit: str = "") -> go.Figure:
     """Linear part and forecast above, what is added to it with its zero line below; all sum to the forecast.
 

@@ -1,6 +1,8 @@
 """With a member that bends a forecast has three parts: what is measured of it names and adds all three."""
 
+import copy
 from dataclasses import replace
+from html import escape
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from gatecast.insight import (
     Reasons,
     Shift,
     Subject,
+    explain,
     parts_words,
     reach,
     reasons_figure,
@@ -21,6 +24,8 @@ from gatecast.insight.figures.reach import reach_figure
 from gatecast.insight.why.sentence import sentence
 from gatecast.insight.why.world import Effect, effect, world
 from gatecast.progress import Silent
+from gatecast.report import Around, write_explanation
+from gatecast.report.explained import UNHEARD
 from planted_memory import HORIZON, PANEL, SEASON, TINY
 
 pytestmark = pytest.mark.usefixtures("bends_early")
@@ -70,6 +75,7 @@ def test_an_effect_through_one_part_names_it_and_through_several_all(subject):
     assert "It comes through the linear part." in said(50.0, 1.0, -3.0)
     several = "Of this 50 MW higher through the linear part, 40 MW lower through the pool part, "
     assert several + "30 MW higher through the memory part." in said(50.0, -40.0, 30.0)
+    assert said(50.0, -40.0, 0.0).endswith("40 MW lower through the pool part.")
 
 
 def test_bars_of_parts_that_cancel_lie_side_by_side_and_end_where_they_should():
@@ -91,3 +97,19 @@ def test_words_name_as_many_parts_as_there_are(subject):
     three = subject.forecast()
     assert "three parts" in parts_words(three)
     assert "two parts" in parts_words(replace(three, pool_part=None))
+
+
+def test_a_page_says_that_a_memory_without_a_share_is_not_heard_and_draws_no_empty_figure(subject, tmp_path):
+    def page(share: float) -> str:
+        model = copy.copy(subject.model)
+        model.shares_ = np.full_like(subject.model.shares_, share)
+        found = explain(replace(subject, model=model), changes=())
+        written = write_explanation(tmp_path / "page.html", found, Around(title="one"))
+        return written.read_text(encoding="utf-8")
+
+    heard, unheard = page(1.0), page(0.0)
+    for said in (UNHEARD, "is not heard"):
+        assert escape(said) in unheard
+        assert escape(said) not in heard
+    assert "The memory part of " in heard  # by input, or why not
+    assert "The memory part of " not in unheard

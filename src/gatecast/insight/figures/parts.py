@@ -50,5 +50,5 @@ def parts_figure(panel: Panel, forecast: Forecast, origin: int = 0, *, unit: str
         figure.update_xaxes(tickvals=x)
     dressed(figure, x=shown.axis, y=quantity(shown.title, unit), height=520)
     figure.update_layout(barmode="relative")
-    below = " and ".join(name.removesuffix(" part") for name, _, _ in there)
-    return figure.update_yaxes(title_text=quantity(f"{below} part", unit), row=2, col=1)
+    below = "memory part" if len(there) == 1 else "added"  # more would be longer than the axis
+    return figure.update_yaxes(title_text=quantity(below, unit), row=2, col=1)

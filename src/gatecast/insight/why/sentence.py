@@ -89,5 +89,5 @@ def _through(moved: Effect, step: int, unit: str) -> str:
     largest = max(sizes, key=lambda name: abs(sizes[name]))
     if abs(sizes[largest]) >= MOSTLY * sum(map(abs, sizes.values())):
         return f"It comes through the {largest}."
-    said = [f"{_moved(size, unit)} through the {name}" for name, size in sizes.items()]
+    said = [f"{_moved(size, unit)} through the {name}" for name, size in sizes.items() if size]
     return f"Of this {', '.join(said)}."

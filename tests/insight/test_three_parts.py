@@ -18,6 +18,8 @@ from gatecast.insight import (
     parts_words,
     reach,
     reasons_figure,
+    washout,
+    washout_figure,
     what_if,
 )
 from gatecast.insight.figures.reach import reach_figure
@@ -113,3 +115,10 @@ def test_a_page_says_that_a_memory_without_a_share_is_not_heard_and_draws_no_emp
         assert escape(said) not in heard
     assert "The memory part of " in heard  # by input, or why not
     assert "The memory part of " not in unheard
+
+
+def test_a_memory_without_a_share_is_not_drawn_as_needing_any_history(subject):
+    need = washout(subject)
+    drawn = [str(washout_figure(one).layout) for one in (need, replace(need, heard=False))]
+    assert "needs " in drawn[0]
+    assert "needs " not in drawn[1]

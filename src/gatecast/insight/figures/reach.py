@@ -97,7 +97,8 @@ def washout_figure(washout: Washout, *, unit: str = "") -> go.Figure:
     )
     figure.update_layout(hovermode="closest", showlegend=False)
     _threshold(figure, washout.tolerance, f"tolerated: {_amount(washout.tolerance, unit)}")
-    _mark(figure, washout.needed, f"needs {duration(washout.needed, washout.frequency)}", VERMILLION)
+    if washout.heard:
+        _mark(figure, washout.needed, f"needs {duration(washout.needed, washout.frequency)}", VERMILLION)
     _decades(figure, floor, floor * 10.0**DECADES)
     values, words = ticks(washout.context, washout.frequency)
     ends = [-0.03, np.log10(washout.context) + 0.05]

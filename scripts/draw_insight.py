@@ -7,7 +7,6 @@ from gatecast.bars import Bars
 from gatecast.data import Schema
 from gatecast.insight import (
     Explanation,
-    attribution_figure,
     fan_chart,
     linear_figure,
     parts_figure,
@@ -45,7 +44,6 @@ def pictures(found: Explanation) -> dict:
         "bad-day-reasons": reasons_figure(found.reasons, unit="MW"),
         "bad-day-parts": parts_figure(subject.panel, forecast, unit="MW"),
         "bad-day-linear": linear_figure(found.linear, subject.coming(), unit="MW"),
-        "bad-day-memory": attribution_figure(found.attribution, 0, unit="MW"),
         "bad-day-whatif": whatif_figure(found.what_ifs[0], subject.panel, unit="MW"),
         "xray": found.inspection.figure(unit="MW", history=192),
     }

@@ -19,6 +19,7 @@ from gatecast.insight import (
     linear_figure,
     number,
     parts_figure,
+    parts_words,
     reach_figure,
     reasons_figure,
     said_stamp,
@@ -37,6 +38,11 @@ NAVIGATION = (
     ("units", "Units"), ("read", "What was read"), ("repeat", "How to repeat"),
 )  # fmt: skip
 MICROSECONDS_IN_HOUR = 3_600_000_000
+UNHEARD = (
+    "The memory part is 0 throughout: on origins held out from its training the network did not lower the "
+    "error of the others, so it has no share in this series' forecast, and there is nothing to share out "
+    "among its inputs."
+)
 MOST_UNITS = 6  # in the table of what hangs on each
 REASONS_HEAD = ("what was deleted", "when", "forecast would change by", "must exceed", "verdict")
 
@@ -112,27 +118,29 @@ def _reason_row(reason: Reason, unit: str) -> tuple[str, ...]:
     bounds = [bound for bound in (reason.noise, reason.placebo, reason.floor) if bound == bound]
     event = reason.event
     return (
-        event.what, event.when, f"{number(reason.size)}{_of(unit)}",
+        event.what, event.when, f"{number(reason.size)}{_of(unit)}".replace("-", "−"),
         f"{number(max(bounds))}{_of(unit)}", reason.verdict,
     )  # fmt: skip
 
 
 def _parts(one: Explanation) -> str:
-    """Linear part, memory part, and each taken apart."""
+    """Linear part, pool part where there is one, memory part; the linear and the memory part taken apart."""
     subject, figures = one.subject, []
     if one.linear is not None:
-        many = "two" if one.forecast.pool_part is None else "three"
         panel = subject.panel
         figures.append(
             plot(
                 "halves",
                 parts_figure(panel, one.forecast, unit=one.unit),
-                f"The {many} parts sum to the forecast exactly.",
+                parts_words(one.forecast),
             )
         )
         figure = linear_figure(one.linear, subject.coming(), unit=one.unit)
         said = f"The linear part, split exactly. {level_words(one.linear, one.unit)}"
         figures.append(plot("linear", figure, said))
+    if _unheard(one):
+        figures.append(paragraph(UNHEARD))
+        return section("parts", "What it is made of", *figures)
     shared = one.attribution
     for target, why in enumerate(shared.refused):
         name = shared.targets[target]
@@ -144,6 +152,12 @@ def _parts(one: Explanation) -> str:
                 plot(f"shares-{target}", figure, f"The {shared.what} of {name}, by input and age.")
             )
     return section("parts", "What it is made of", *figures)
+
+
+def _unheard(one: Explanation) -> bool:
+    """Whether the network says nothing in a forecast of halves."""
+    part = one.forecast.memory_part
+    return part is not None and not part.any()
 
 
 def _what_if(one: Explanation) -> str:
@@ -162,6 +176,8 @@ def _xray(one: Explanation) -> str:
         "Every gate after its activation, and both states, on the way to this forecast. Rows are units, the "
         "longest memory on top. Hover for what a gate does."
     )
+    if _unheard(one):
+        said += " This network ran and is not heard: the forecast would be the same without it."
     return section("xray", "X-ray of the memory", plot("xray", one.inspection.figure(unit=one.unit), said))
 
 

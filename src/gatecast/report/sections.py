@@ -19,6 +19,7 @@ from gatecast.insight import (
     leaderboard_figure,
     number,
     parts_figure,
+    parts_words,
     share,
 )
 from gatecast.report.contents import Contents
@@ -53,11 +54,7 @@ def parts_section(contents: Contents) -> str:
     if forecast is None or forecast.memory_part is None or forecast.linear_part is None:
         return ""
     size = np.nanmean(np.abs(forecast.memory_part)) / max(float(np.nanmean(np.abs(forecast.point))), 1e-12)
-    many = "two" if forecast.pool_part is None else "three"
-    said = (
-        f"The {many} parts sum to the forecast exactly. "
-        f"The memory part moves it by {share(float(size))} on average."
-    )
+    said = f"{parts_words(forecast)} The memory part moves it by {share(float(size))} on average."
     figures = [
         plot(f"parts-{origin}", parts_figure(contents.panel, forecast, origin, unit=contents.unit), said)
         for origin in range(_shown(forecast))

@@ -8,7 +8,7 @@ from gatecast.insight.figures.fan import fan_chart
 from gatecast.insight.figures.flow import flow_figure, spectrum_figure, training_flow_figure
 from gatecast.insight.figures.ledger import ledger_figure
 from gatecast.insight.figures.linear import level_words, linear_figure
-from gatecast.insight.figures.parts import parts_figure
+from gatecast.insight.figures.parts import parts_figure, parts_words
 from gatecast.insight.figures.reach import half_life_figure, reach_figure, washout_figure
 from gatecast.insight.figures.residuals import autocorrelation_figure, normality_figure, residuals_figure
 from gatecast.insight.figures.unrolled import unrolled_figure
@@ -36,6 +36,7 @@ __all__ = [
     "linear_figure",
     "normality_figure",
     "parts_figure",
+    "parts_words",
     "reach_figure",
     "reasons_figure",
     "residuals_figure",

@@ -27,6 +27,7 @@ from gatecast.insight.words import number
 PAST = (BLUE, SKY, GREEN, PURPLE, GREY, faded(GREY, 0.6), faded(GREY, 0.35))
 AHEAD_COLOR = ORANGE
 ROW = 42  # pixels
+COLORS = {"linear part": ORANGE, "pool part": PURPLE, "memory part": GREEN, "network": GREEN}
 USUAL, REMAINDER = "usual at this hour", "remainder"
 WRAP = 110  # characters of a line of words
 
@@ -100,7 +101,7 @@ def _signed(value: float) -> str:
 
 
 def reasons_figure(reasons: Reasons, *, unit: str = "") -> go.Figure:
-    """What each event tested would change had it been normal, by halves, over what it has to exceed.
+    """What each event tested would change had it been normal, by parts, over what it has to exceed.
 
     Grey spans what counts as noise: the network's own spread, ordinary deviations, what is too small to
     matter, whichever is widest. Bars within it are told by no sentence and are drawn faint.
@@ -118,14 +119,13 @@ def reasons_figure(reasons: Reasons, *, unit: str = "") -> go.Figure:
         marker={"color": faded(GREY, 0.25), "line": {"width": 0}}, customdata=noise,
         hovertemplate=f"noise: up to %{{customdata:{NUMBER}}}<extra></extra>",
     )  # fmt: skip
-    parts = {"through the linear part": ("linear", ORANGE), "through the memory part": ("memory", GREEN)}
-    if not reasons.tested[0].change.halves:
-        parts = {"through the network": ("memory", GREEN)}
-    base = np.zeros(len(labels))
-    for name, (part, color) in parts.items():
-        values = np.array([getattr(reason.change, part)[reason.step - 1] for reason in reasons.tested])
+    ends = np.zeros((2, len(labels)))  # of the bars so far, below and above 0
+    for part in reasons.tested[0].change.parts:
+        name, color = f"through the {part}", COLORS[part]
+        values = np.array([reason.change.parts[part][reason.step - 1] for reason in reasons.tested])
+        side = (values > 0).astype(np.int64), np.arange(len(labels))
         figure.add_bar(
-            y=labels, x=values, base=base, orientation="h", name=name, width=0.45,
+            y=labels, x=values, base=ends[side], orientation="h", name=name, width=0.45,
             marker={
                 "color": [color if reason.sentence else faded(color, 0.4) for reason in reasons.tested],
                 "line": {"width": 0},
@@ -133,7 +133,7 @@ def reasons_figure(reasons: Reasons, *, unit: str = "") -> go.Figure:
             customdata=[[reason.event.when, reason.verdict] for reason in reasons.tested],
             hovertemplate=f"%{{y}}<br>{name}: %{{x:{NUMBER}}}<br>%{{customdata[1]}}<extra></extra>",
         )  # fmt: skip
-        base = base + values
+        ends[side] += values
     _add_sums(figure, reasons, labels)
     title = quantity("change of the forecast had it been normal, where it is largest", unit)
     dressed(figure, x=title, height=ROW * len(labels) + 180)
@@ -148,7 +148,7 @@ def threshold(reason: Reason) -> float:
 
 
 def _add_sums(figure: go.Figure, reasons: Reasons, labels: list[str]) -> None:
-    """A mark at the whole change, where the halves may cancel."""
+    """A mark at the whole change, where its parts may cancel."""
     figure.add_scatter(
         y=labels, x=[reason.size for reason in reasons.tested], mode="markers", name="whole forecast",
         marker={"symbol": "diamond", "size": 9, "color": VERMILLION},

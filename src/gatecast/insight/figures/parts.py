@@ -10,6 +10,16 @@ from gatecast.insight.figures.palette import BLUE, GREEN, GREY, NUMBER, ORANGE, 
 from gatecast.insight.figures.stretch import stretch
 
 
+def parts_words(forecast: Forecast) -> str:
+    """What the parts are and that they add up, in a sentence or two."""
+    if forecast.pool_part is None:
+        return "The two parts sum to the forecast exactly."
+    return (
+        "The three parts sum to the forecast exactly. The linear part is the word of the members that are "
+        "linear; the pool part what the members that bend make of it; the memory part what the network adds."
+    )
+
+
 def parts_figure(panel: Panel, forecast: Forecast, origin: int = 0, *, unit: str = "") -> go.Figure:
     """Linear part and forecast above, what is added to it with its zero line below; all sum to the forecast.
 
@@ -40,5 +50,5 @@ def parts_figure(panel: Panel, forecast: Forecast, origin: int = 0, *, unit: str
         figure.update_xaxes(tickvals=x)
     dressed(figure, x=shown.axis, y=quantity(shown.title, unit), height=520)
     figure.update_layout(barmode="relative")
-    below = " and ".join(name.removesuffix(" part") for name, _, _ in there)
-    return figure.update_yaxes(title_text=quantity(f"{below} part", unit), row=2, col=1)
+    below = "memory part" if len(there) == 1 else "added"  # more would be longer than the axis
+    return figure.update_yaxes(title_text=quantity(below, unit), row=2, col=1)

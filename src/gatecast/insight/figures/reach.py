@@ -25,8 +25,9 @@ from gatecast.insight.sight.washout import Washout
 LINES: tuple[tuple[Part, str, str, str], ...] = (
     ("whole", "whole model", BLUE, "solid"),
     ("linear", "linear part", ORANGE, "dash"),
+    ("pool", "pool part", PURPLE, "dashdot"),
     ("memory", "memory part", GREEN, "dot"),
-    ("carried", "carried by the memory alone", PURPLE, "solid"),
+    ("carried", "carried by the memory alone", VERMILLION, "solid"),
 )
 DECADES = 5  # of change shown below the largest
 TICKS: dict[str, tuple[tuple[float, str], ...]] = {
@@ -40,7 +41,7 @@ TICKS: dict[str, tuple[tuple[float, str], ...]] = {
 
 
 def reach_figure(
-    reach: Reach, parts: Sequence[Part] = ("whole", "linear", "memory", "carried"), *, unit: str = ""
+    reach: Reach, parts: Sequence[Part] = ("whole", "linear", "pool", "memory", "carried"), *, unit: str = ""
 ) -> go.Figure:
     """The change of the forecast by the lag of a pulse, both scales logarithmic; where it goes out of sight.
 
@@ -48,7 +49,8 @@ def reach_figure(
     unit   of the series
     """
     figure = go.Figure()
-    there = {"whole", "carried"} | ({"linear", "memory"} if reach.linear is not None else set())
+    measured = {"linear": reach.linear, "pool": reach.pool, "memory": reach.memory}
+    there = {"whole", "carried"} | {part for part, change in measured.items() if change is not None}
     _, mean = reach.profile()
     top = max(float(np.nanmax(mean, initial=0.0)), float(np.nanmax(reach.profile("carried")[1], initial=0.0)))
     bottom = max(top, reach.rounding) * 10.0**-DECADES
@@ -95,7 +97,8 @@ def washout_figure(washout: Washout, *, unit: str = "") -> go.Figure:
     )
     figure.update_layout(hovermode="closest", showlegend=False)
     _threshold(figure, washout.tolerance, f"tolerated: {_amount(washout.tolerance, unit)}")
-    _mark(figure, washout.needed, f"needs {duration(washout.needed, washout.frequency)}", VERMILLION)
+    if washout.heard:
+        _mark(figure, washout.needed, f"needs {duration(washout.needed, washout.frequency)}", VERMILLION)
     _decades(figure, floor, floor * 10.0**DECADES)
     values, words = ticks(washout.context, washout.frequency)
     ends = [-0.03, np.log10(washout.context) + 0.05]

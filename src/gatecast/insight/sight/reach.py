@@ -27,7 +27,7 @@ from gatecast.insight.sight.rerun import Paths, gathered, of_histories, of_panel
 from gatecast.insight.subject import Subject
 from gatecast.memory import Workings, one_thread
 
-Part = Literal["whole", "linear", "memory", "carried"]
+Part = Literal["whole", "linear", "pool", "memory", "carried"]
 MOST_WORKERS = 4  # reruns at a time: each holds a forecast's arrays
 SEEN = 0.01  # of the largest mean change: below, an input counts as out of sight
 LOOSE = 1.5  # times the last lag seen: where the next one tried is farther, both are named
@@ -38,6 +38,7 @@ DAYS_IN_YEAR = 364.0  # 52 weeks: the same weekday
 WORDS = {
     "whole": "this model",
     "linear": "its linear part",
+    "pool": "its pool part",
     "memory": "its memory part",
     "carried": "its memory",
 }
@@ -53,6 +54,7 @@ class Reach:
     change    [lags, horizon]  mean size over both directions, of the whole pipeline; NaN where a value lacks
     linear    [lags, horizon]  of the linear part; None, as memory, where the model has no halves
     memory    [lags, horizon]  of the memory part
+    pool      [lags, horizon]  of the pool part; None where all members are linear
     carried_lags  [carried]
     carried   [carried, horizon]  through the recurrent state alone
     rounding  a change no larger than this is rounding
@@ -70,6 +72,7 @@ class Reach:
     carried: Float[FloatArray, "carried horizon"]
     rounding: float
     context: int
+    pool: Float[FloatArray, "lags horizon"] | None = None
 
     def profile(self, part: Part = "whole") -> tuple[Int[IntArray, "_"], Float[FloatArray, "_"]]:
         """Lags, and the mean change over the steps ahead at each.
@@ -79,6 +82,7 @@ class Reach:
         changes = {
             "whole": self.change,
             "linear": self.linear,
+            "pool": self.pool,
             "memory": self.memory,
             "carried": self.carried,
         }
@@ -170,6 +174,7 @@ def reach(
         change=whole[1][0],
         linear=whole[1][1] if halves else None,
         memory=whole[1][2] if halves else None,
+        pool=whole[1][3] if before.pool is not None else None,
         carried_lags=carried[0],
         carried=carried[1][0],
         rounding=least,
@@ -245,7 +250,7 @@ def _of_whole(
     with one_thread(), ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_WORKERS)) as workers:
         for (k, _), size in zip(variants, workers.map(measured, variants), strict=True):
             found[k].append(size)
-    lacking = np.full((1 if before.linear is None else 3, subject.horizon), np.nan)
+    lacking = np.full((1 + _parts(before), subject.horizon), np.nan)
     return np.stack([np.mean(sizes, axis=0) if sizes else lacking for sizes in found], axis=1)
 
 
@@ -265,6 +270,16 @@ def _carried(
 
 
 def _sizes(after: Paths, before: Paths) -> Float[FloatArray, "parts variants horizon"]:
-    """Sizes of change: of the forecast, and of its linear and memory part where it has them."""
-    pairs = [(after.point, before.point), (after.linear, before.linear), (after.memory, before.memory)]
+    """Sizes of change: of the forecast, and of its linear, memory and pool part where it has them."""
+    pairs = [
+        (after.point, before.point),
+        (after.linear, before.linear),
+        (after.memory, before.memory),
+        (after.pool, before.pool),
+    ]
     return np.stack([np.abs(a - b) for a, b in pairs if a is not None and b is not None])
+
+
+def _parts(paths: Paths) -> int:
+    """How many parts sum to the forecast; 0 where it is a network's own."""
+    return sum(part is not None for part in (paths.linear, paths.pool, paths.memory))

@@ -25,11 +25,13 @@ class Paths:
     point   [variants, horizon]
     linear  [variants, horizon]  None, as memory, where the model is not made of two halves
     memory  [variants, horizon]
+    pool    [variants, horizon]  None where all members are linear
     """
 
     point: Float[FloatArray, "variants horizon"]
     linear: Float[FloatArray, "variants horizon"] | None
     memory: Float[FloatArray, "variants horizon"] | None
+    pool: Float[FloatArray, "variants horizon"] | None = None
 
 
 def gathered(forecasts: Sequence[Forecast]) -> Paths:
@@ -39,7 +41,10 @@ def gathered(forecasts: Sequence[Forecast]) -> Paths:
     point = np.stack([forecast.point[0] for forecast in forecasts])
     if len(linear) < len(point) or len(memory) < len(point):
         return Paths(point, None, None)
-    return Paths(point, np.stack(linear), np.stack(memory))
+    pool = [f.pool_part[0] for f in forecasts if f.pool_part is not None]
+    return Paths(
+        point, np.stack(linear), np.stack(memory), np.stack(pool) if len(pool) == len(point) else None
+    )
 
 
 def of_panels(subject: Subject, panels: Sequence[Panel]) -> Paths:

@@ -6,7 +6,7 @@ from gatecast.insight.why.moment import MONTHS, WEEKDAYS, moment
 from gatecast.insight.why.world import Effect
 from gatecast.insight.words import number
 
-MOSTLY = 0.8  # of the change through one half: then that half alone is named
+MOSTLY = 0.8  # of the sizes of its parts: then that part alone is named
 
 
 def sentence(subject: Subject, event: Event, moved: Effect, step: int, unit: str = "") -> str:
@@ -22,7 +22,9 @@ def sentence(subject: Subject, event: Event, moved: Effect, step: int, unit: str
         f"; {_moved(mean, unit)} on average over all {len(moved.total)} steps" if len(moved.total) > 1 else ""
     )
     then = f"{when} would be {_moved(total, unit)}{average}"
-    return f"{_had(subject, event)}, {then}. {_half(moved, step, unit)}{_path(subject, event, moved, step)}"
+    return (
+        f"{_had(subject, event)}, {then}. {_through(moved, step, unit)}{_path(subject, event, moved, step)}"
+    )
 
 
 def _path(subject: Subject, event: Event, moved: Effect, step: int) -> str:
@@ -81,17 +83,11 @@ def _moved(value: float, unit: str) -> str:
     return f"{amount} {'higher' if value > 0 else 'lower'}"
 
 
-def _half(moved: Effect, step: int, unit: str) -> str:
-    """Through which half it comes."""
-    linear, memory = float(moved.linear[step - 1]), float(moved.memory[step - 1])
-    if not moved.halves:
-        return "It comes through the network."
-    share = abs(memory) / (abs(linear) + abs(memory))
-    other = "pool" if moved.pool else "linear part"
-    if share >= MOSTLY or share <= 1 - MOSTLY:
-        return f"It comes through the {'memory part' if share >= MOSTLY else other}."
-    by_half = (
-        f"{_moved(linear, unit)} through the {other}",
-        f"{_moved(memory, unit)} through the memory",
-    )
-    return f"Of this {', '.join(by_half)}."
+def _through(moved: Effect, step: int, unit: str) -> str:
+    """Through which parts it comes."""
+    sizes = {name: float(part[step - 1]) for name, part in moved.parts.items()}
+    largest = max(sizes, key=lambda name: abs(sizes[name]))
+    if abs(sizes[largest]) >= MOSTLY * sum(map(abs, sizes.values())):
+        return f"It comes through the {largest}."
+    said = [f"{_moved(size, unit)} through the {name}" for name, size in sizes.items() if size]
+    return f"Of this {', '.join(said)}."

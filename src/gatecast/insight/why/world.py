@@ -28,11 +28,11 @@ class Effect:
     """How a forecast moves, in the unit of the series.
 
     total   [horizon]  of the whole forecast
-    linear  [horizon]  of what the memory part is added to; zeros for a network on its own
+    linear  [horizon]  of its linear part; zeros for a network on its own
     memory  [horizon]  of its memory part
     noise   [horizon]  spread of the total over the network's dropout
     halves  whether there is more than a network
-    pool    whether members that are not linear are in `linear`, too
+    pool    [horizon]  of its pool part; None where all members are linear
     """
 
     total: Float[FloatArray, "horizon"]
@@ -40,7 +40,15 @@ class Effect:
     memory: Float[FloatArray, "horizon"]
     noise: Float[FloatArray, "horizon"]
     halves: bool
-    pool: bool = False
+    pool: Float[FloatArray, "horizon"] | None = None
+
+    @property
+    def parts(self) -> dict[str, Float[FloatArray, "horizon"]]:
+        """Its addends by name, in the order in which they are added; their sum is the total."""
+        if not self.halves:
+            return {"network": self.memory}
+        named = {"linear part": self.linear, "pool part": self.pool, "memory part": self.memory}
+        return {name: part for name, part in named.items() if part is not None}
 
 
 @dataclass(frozen=True)
@@ -56,9 +64,15 @@ class World:
 
     @property
     def linear(self) -> Float[FloatArray, "horizon"]:
-        """What the memory part is added to, zeros where there is nothing. [horizon]"""
-        part = self.forecast.without_memory
+        """The linear part, zeros where there is none. [horizon]"""
+        part = self.forecast.linear_part
         return np.zeros(self.forecast.point.shape[1]) if part is None else part[0]
+
+    @property
+    def pool(self) -> Float[FloatArray, "horizon"] | None:
+        """What members that are not linear add, None where there are none. [horizon]"""
+        part = self.forecast.pool_part
+        return None if part is None else part[0]
 
 
 def world(subject: Subject, panel: Panel | None = None) -> World:
@@ -72,9 +86,11 @@ def effect(before: World, after: World) -> Effect:
     total = after.forecast.point[0] - before.forecast.point[0]
     linear = after.linear - before.linear
     noise = (after.masked - before.masked).std(axis=0)
-    forecast = after.forecast
-    halves, pool = forecast.linear_part is not None, forecast.pool_part is not None
-    return Effect(total, linear, total - linear, noise, halves, pool)
+    halves = after.forecast.linear_part is not None
+    if before.pool is None or after.pool is None:
+        return Effect(total, linear, total - linear, noise, halves)
+    pool = after.pool - before.pool
+    return Effect(total, linear, total - linear - pool, noise, halves, pool)
 
 
 def edited(subject: Subject, source: str, rows: slice, values: FloatArray) -> Panel:

@@ -1,5 +1,6 @@
 """What every test shares: shapes are checked as code runs, and compiling on first use is not slowness."""
 
+import signal
 from collections.abc import Iterator
 
 # What a module under the hook is the first to import is compiled apart from what others use, which takes
@@ -58,3 +59,11 @@ def bends_early() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("gatecast.hybrid.curve.FEWEST_DAYS", 8)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _interruptible() -> Iterator[None]:
+    """A shell that starts tests behind itself has them ignore Ctrl-C, and tests of Ctrl-C with them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

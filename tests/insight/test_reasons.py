@@ -196,12 +196,13 @@ def test_randomised_weights_and_shuffled_histories_remove_the_sentences(learned)
 @pytest.mark.slow
 def test_a_hybrid_names_the_half_an_effect_comes_through():
     panel = panel_of_days(random_days(700, 1), 1, history=700)
-    model = Hybrid(horizon=DAY, season=(DAY, WEEK), training=TRAINING).learn(panel, Silent())
+    model = Hybrid(horizon=DAY, season=(DAY, WEEK), training=TRAINING, mode="residual")
+    model.learn(panel, Silent())
     found = [reasons(subject_of(model, cause, 50)) for cause in SOURCES]
     told = [reason for one in found for reason in one.told]
     assert {SOURCES["cloud"], SOURCES["holiday"]} <= {reason.event.source for reason in told}
     for reason in told:
-        parts = reason.change.linear + reason.change.memory
+        parts = reason.change.linear + reason.change.pool + reason.change.memory
         np.testing.assert_allclose(parts, reason.change.total, atol=1e-9)
         if reason.event.source == "cloud":  # known up to the origin only: the linear half cannot read it
             assert not reason.change.linear.any()

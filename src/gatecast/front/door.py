@@ -1,15 +1,12 @@
 """The table door: how any forecaster meets a table."""
 
-import inspect
-import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self, TypeAlias
 
 import numpy as np
 
 from gatecast.backtest import cross_validate
-from gatecast.bars import Bars
 from gatecast.data import (
     Panel,
     Reading,
@@ -23,7 +20,9 @@ from gatecast.data import (
 )
 from gatecast.errors import NotFittedError, OptionError, listed
 from gatecast.forecaster import Forecast, Origins, probabilities
-from gatecast.progress import Noting, Progress, Silent
+from gatecast.front.options import distinct, options_of, refuse_odd_seed, same
+from gatecast.front.reporting import Warnings, reports_of
+from gatecast.progress import Noting, Progress
 
 FITTED = ("reading_", "panel_", "notes_")
 Frame: TypeAlias = Any  # a pandas or polars DataFrame or a pyarrow Table: what comes in goes out
@@ -117,12 +116,12 @@ class TableDoor(ABC):
         Raises NotFittedError before `fit`, CovariateError naming the steps whose known covariates lack.
         """
         reading = self._fitted()
-        quantiles = probabilities(_distinct(level))
+        quantiles = probabilities(distinct(level))
         panel = self._continued(X_df)
         forecast = self._ahead(panel, quantiles)
         if parts and forecast.linear_part is None:
             raise OptionError(f"parts=True but {self.name} has no parts; leave it out, or use Hybrid")
-        return forecast_frame(forecast, panel, reading.layout, self.name, _distinct(level), parts=parts)
+        return forecast_frame(forecast, panel, reading.layout, self.name, distinct(level), parts=parts)
 
     def cross_validation(
         self,
@@ -148,7 +147,7 @@ class TableDoor(ABC):
 
         This forecaster stays as it was. Raises SeriesError if a series is too short for its windows.
         """
-        reports, quantiles = reports_of(progress), probabilities(_distinct(level))
+        reports, quantiles = reports_of(progress), probabilities(distinct(level))
         schema = self._schema(id_col, time_col, target_col)
         if df is None:
             reading = self._fitted()
@@ -169,7 +168,7 @@ class TableDoor(ABC):
         )
         (forecast,) = backtest.forecasts.values()
         return forecast_frame(
-            forecast, panel, reading.layout, self.name, _distinct(level), cutoff=True, actual=True
+            forecast, panel, reading.layout, self.name, distinct(level), cutoff=True, actual=True
         )
 
     def ahead(self, X_df: Frame | None = None) -> Panel:
@@ -192,11 +191,11 @@ class TableDoor(ABC):
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The options by name, as given; scikit-learn's `clone` works by it."""
         del deep  # no option is itself an estimator
-        return {name: getattr(self, name) for name in _options(type(self))}
+        return {name: getattr(self, name) for name in options_of(type(self))}
 
     def set_params(self, **options: Any) -> Self:
         """Change options by name. Raises OptionError for a name there is not."""
-        known = _options(type(self))
+        known = options_of(type(self))
         unknown = [name for name in options if name not in known]
         if unknown:
             raise OptionError(f"{self.name} has no option {listed(unknown)}; it has {', '.join(known)}")
@@ -205,8 +204,8 @@ class TableDoor(ABC):
         return self
 
     def __repr__(self) -> str:
-        defaults = {name: p.default for name, p in _options(type(self)).items()}
-        given = {n: v for n, v in self.get_params().items() if not _same(v, defaults[n])}
+        defaults = {name: p.default for name, p in options_of(type(self)).items()}
+        given = {n: v for n, v in self.get_params().items() if not same(v, defaults[n])}
         return f"{type(self).__name__}({', '.join(f'{n}={v!r}' for n, v in given.items())})"
 
     def _ahead(self, panel: Panel, levels: Sequence[float]) -> Forecast:
@@ -220,7 +219,7 @@ class TableDoor(ABC):
         horizon: object = self.horizon
         if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
             raise OptionError(f"horizon={horizon!r} is no number of steps; wanted a whole number from 1")
-        _refuse_odd_seed(getattr(self, "seed", 0))
+        refuse_odd_seed(getattr(self, "seed", 0))
         given = getattr(self, "given", ())  # an option of those that can follow forecasts made elsewhere
         roles = {"known": self.known, "past": self.past, "static": self.static, "given": given}
         return Schema(id_col, time_col, target_col, **roles)  # type: ignore[arg-type]  # any list of names
@@ -233,7 +232,7 @@ class TableDoor(ABC):
 
     def _continued(self, X_df: Frame | None) -> Panel:
         reading = self._fitted()
-        return self._as_fitted(extend(reading.panel, reading.layout, self.horizon, X_df, _Warnings()))
+        return self._as_fitted(extend(reading.panel, reading.layout, self.horizon, X_df, Warnings()))
 
     def _as_fitted(self, panel: Panel) -> Panel:
         """A panel that continues the fitted one, with its holidays; OptionError if they are others by now."""
@@ -247,46 +246,3 @@ class TableDoor(ABC):
 
     def _with_holidays(self, panel: Panel) -> Panel:
         return panel if self.holidays is None else add_holidays(panel, self.holidays)
-
-
-def _options(kind: type) -> dict[str, inspect.Parameter]:
-    return dict(inspect.signature(kind).parameters)
-
-
-def _same(value: object, default: object) -> bool:
-    return value is default or (type(value) is type(default) and value == default)
-
-
-def _refuse_odd_seed(seed: object) -> None:
-    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
-    if not whole or not 0 <= int(seed) < 2**63:  # type: ignore[call-overload]  # an int: just checked
-        raise OptionError(f"seed={seed!r} is no seed; wanted a whole number from 0 to 9223372036854775807")
-
-
-def _distinct(level: object) -> list[float]:
-    if isinstance(level, str) or not isinstance(level, Iterable):
-        raise OptionError(f"level={level!r} is not a list; wanted widths in percent, such as level=[80, 95]")
-    widths = list(dict.fromkeys(level))
-    wrong = [
-        w
-        for w in widths
-        if isinstance(w, bool) or not isinstance(w, int | float | np.number) or not 0 < w < 100
-    ]
-    if wrong:
-        raise OptionError(f"level {listed(wrong)} is no width in percent; wanted numbers between 0 and 100")
-    return widths
-
-
-def reports_of(progress: Progress | bool | None) -> Progress:
-    """Where to report to, as an option says it."""
-    if progress is True:
-        return Bars()
-    return Silent() if progress is None or progress is False else progress
-
-
-class _Warnings(Silent):
-    """Says notes as warnings, where nobody gave somewhere to report to."""
-
-    def note(self, message: str) -> None:
-        """Warn whoever called `predict` or `ahead`."""
-        warnings.warn(message, UserWarning, stacklevel=5)

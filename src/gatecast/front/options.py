@@ -1,7 +1,7 @@
 """What is asked of a model by name: its options, a seed, widths of intervals."""
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +18,17 @@ def options_of(kind: type) -> dict[str, inspect.Parameter]:
 def same(value: object, default: object) -> bool:
     """Whether an option is what it is unless given."""
     return value is default or (type(value) is type(default) and value == default)
+
+
+def unchanged(before: Mapping[str, object], now: Mapping[str, object]) -> bool:
+    """Whether options are what they were."""
+    return before.keys() == now.keys() and all(_equal(before[name], now[name]) for name in now)
+
+
+def _equal(one: object, other: object) -> bool:
+    if isinstance(one, np.ndarray):
+        return isinstance(other, np.ndarray) and np.array_equal(one, other)
+    return one is other or (type(one) is type(other) and bool(one == other))
 
 
 def refuse_odd_seed(seed: object) -> None:

@@ -89,6 +89,18 @@ def forecast_frame(
     return _frame(panel, layout, np.repeat(origins.series, horizon), times, flat)
 
 
+def series_frame(
+    ids: Sequence[object], layout: Layout, series: IntArray, columns: dict[str, Sequence[Any]]
+) -> Frame:
+    """Columns of numbers or text in a table of the kind that came in, the id of each row before them.
+
+    series  [rows]  index into ids
+    """
+    built = [nw.new_series(name, list(cells), backend=layout.backend) for name, cells in columns.items()]
+    frame = built[0].to_frame().with_columns(*built[1:])
+    return _with_ids(frame, ids, layout, series).to_native()
+
+
 def _columns(forecast: Forecast, name: str, level: Sequence[float], *, parts: bool) -> dict[str, FloatArray]:
     columns = {name: forecast.point}
     if parts and forecast.linear_part is not None and forecast.memory_part is not None:
@@ -108,11 +120,16 @@ def _frame(
     built = [_stamps(name, stamps, panel, layout) for name, stamps in times.items()]
     built += [nw.new_series(n, values, nw.Float64, backend=layout.backend) for n, values in columns.items()]
     frame = built[0].to_frame().with_columns(*built[1:])  # nw.from_dict would lose zones and ask for pyarrow
-    if layout.has_ids:
-        name = layout.schema.id_col
-        ids = nw.new_series(name, list(panel.ids), backend=layout.backend).cast(layout.id_type)
-        frame = frame.with_columns(ids[series]).select(name, *frame.columns)
-    return frame.to_native()
+    return _with_ids(frame, panel.ids, layout, series).to_native()
+
+
+def _with_ids(frame: Any, ids: Sequence[object], layout: Layout, series: IntArray) -> Any:
+    """A table with its series named, if the one that came in named them."""
+    if not layout.has_ids:
+        return frame
+    name = layout.schema.id_col
+    named = nw.new_series(name, list(ids), backend=layout.backend).cast(layout.id_type)
+    return frame.with_columns(named[series]).select(name, *frame.columns)
 
 
 def _stamps(name: str, times: IntArray, panel: Panel, layout: Layout) -> nw.Series[Any]:

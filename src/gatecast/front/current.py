@@ -169,10 +169,14 @@ class Current(ABC):
         """
         if self.__dict__.get("_standing") is None:
             return self.forecast(panel, panel.last_origins(), levels)
+        return self._standing_anyhow().ahead(foreseen_in(panel, self.horizon), levels)
+
+    def _standing_anyhow(self) -> Standing:
+        """Where the model stands behind `panel_`; made if need be, and kept."""
         standing = self.standing_
         if standing is None:
             self.standing_ = standing = self._stand(self.panel_)
-        return standing.ahead(foreseen_in(panel, self.horizon), levels)
+        return standing
 
     def _move(self, taken: Taken) -> "Moved":
         """Where the model stands with rows taken in: this one's standing stays, and so do its snapshots."""

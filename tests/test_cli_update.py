@@ -84,7 +84,7 @@ def test_an_update_says_what_it_did_to_people_and_to_programs(run, saved, tmp_pa
     told = json.loads(out)
     assert (told["new"], told["gaps"], told["corrected"], told["repeated"]) == (1, 2, 1, 1)
     assert told["wrote"] == [str(tmp_path / "newer.gatecast")]
-    assert "1 corrected (2024-03-10 22:00): read again from the beginning" in err
+    assert "1 corrected (2024-03-10 22:00), 1 repeated: read again from the beginning" in err
     assert run("update", saved, news, "--out", tmp_path / "newer.gatecast", "--quiet")[1:] == ("", "")
 
 

@@ -5,9 +5,9 @@
 A shell loop, but for its words: for every half hour a file of one row is written and the command is run,
 which reads the saved model and writes it again. After each the model is loaded and its forecast held to a
 replay: to that of the same coefficients reading the whole table from its beginning. Then the model is fitted
-anew on the whole table, for the time it takes. Prints whether all were equal, the largest relative difference,
-seconds for an update (a process of its own, start included) and for a refit (in this process), and the factor
-between them.
+anew on the whole table, for the time it takes. Prints whether all were equal, the largest relative difference
+there is, seconds for an update (a process of its own, start included) and for a refit (in this process), and
+the factor between them.
 """
 
 import argparse

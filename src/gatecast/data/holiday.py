@@ -12,7 +12,7 @@ import holidays
 import numpy as np
 from holidays.registry import COUNTRIES
 
-from gatecast._types import FloatArray, IntArray
+from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data.calendar import longer_than_a_day
 from gatecast.data.clock import LocalTime, local_time
 from gatecast.data.frequency import Frequency
@@ -125,10 +125,17 @@ def _hint(region: str) -> str:
 
 
 def _holidays_by_day(clock: LocalTime, free: IntArray) -> list[FloatArray]:
-    on = np.isin(clock.days, free)
-    before = np.isin(clock.days + 1, free) & ~on
-    after = np.isin(clock.days - 1, free) & ~on
+    on = _among(clock.days, free)
+    before = _among(clock.days + 1, free) & ~on
+    after = _among(clock.days - 1, free) & ~on
     return [column.astype(np.float64) for column in (on, before, after)]
+
+
+def _among(days: IntArray, free: IntArray) -> BoolArray:
+    """Which days are among ascending ones."""
+    if not len(free):
+        return np.zeros(len(days), dtype=bool)
+    return np.equal(free[np.minimum(np.searchsorted(free, days), len(free) - 1)], days)
 
 
 def _holidays_within(clock: LocalTime, frequency: Frequency, free: IntArray) -> FloatArray:

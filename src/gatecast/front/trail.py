@@ -39,8 +39,9 @@ class Trail:
             return self
         kept = list(self.snapshots)
         if len(kept) > 1 and self._near(kept[-2].standing.clock, kept[-1].standing.clock):
-            kept.pop()
-        kept.append(Mark(left, _size(left, now)))
+            kept.append(Mark(left, kept.pop().size))  # not worth weighing again
+        else:
+            kept.append(Mark(left, _size(left, now)))
         kept = kept[-MOST - 1 :]
         while kept and sum(one.size for one in kept) > BYTES:
             kept.pop(0)

@@ -1,7 +1,7 @@
 """The memory room: recurrent networks over windows of the past, trained on quantiles."""
 
 from gatecast.memory.alone import GRU, LSTM, RNN
-from gatecast.memory.anchors import anchored_windows, most_read
+from gatecast.memory.anchors import most_read
 from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
 from gatecast.memory.cells import (
     Cell,
@@ -56,7 +56,7 @@ from gatecast.memory.recorded import Record, record
 from gatecast.memory.response import Practice, Response, learn_response
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
 from gatecast.memory.train import Trained, learn_network
-from gatecast.memory.windows import Plan, Windows, plan_windows
+from gatecast.memory.windows import Plan, Windows, anchored_windows, plan_windows
 from gatecast.memory.workings import Column, Workings, lone_columns, read_batch, row_columns
 
 __all__ = [

@@ -18,7 +18,6 @@ from gatecast.errors import OptionError, SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
 from gatecast.interval import LEVELS, agreed, at_levels, moved
-from gatecast.memory.anchors import anchored_windows
 from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
 from gatecast.memory.cutter import Cutter
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
@@ -26,7 +25,7 @@ from gatecast.memory.inputs import Rows, learn_inputs, lone_extras
 from gatecast.memory.network import CellKind
 from gatecast.memory.options import Training
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
-from gatecast.memory.windows import Windows, plan_windows, too_short
+from gatecast.memory.windows import Windows, anchored_windows, plan_windows, too_short
 from gatecast.memory.workings import Workings, lone_columns, row_columns
 from gatecast.progress import Progress
 

@@ -91,9 +91,12 @@ class Chains:
 
     def present(self, series: Int[IntArray, "some"]) -> Float32[np.ndarray, "some units"]:
         """The hidden states that forecasts from the clock are made of. [some, units]"""
+        return self.states(series)[0]
+
+    def states(self, series: Int[IntArray, "some"]) -> tuple[Singles, Singles]:
+        """Hidden state and cell behind the clock. [some, units] and [some, cells]"""
         slot = anchors(self.clock[series], self.context) // apart(self.context) % SLOTS
-        states: Singles = self.hidden[series, slot]
-        return states
+        return self.hidden[series, slot], self.cell[series, slot]
 
     def copy(self) -> Self:
         """A snapshot, which later rows leave as it is."""

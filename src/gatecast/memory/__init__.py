@@ -1,8 +1,9 @@
 """The memory room: recurrent networks over windows of the past, trained on quantiles."""
 
 from gatecast.memory.alone import GRU, LSTM, RNN
-from gatecast.memory.anchors import anchored_windows, most_read
-from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
+from gatecast.memory.anchors import most_read
+from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts, network_tracks
+from gatecast.memory.carried import Carried, carry
 from gatecast.memory.cells import (
     Cell,
     CoupledLSTMCell,
@@ -27,6 +28,7 @@ from gatecast.memory.checkpoint import (
 )
 from gatecast.memory.cutter import Cutter
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
+from gatecast.memory.feed import Feed, Newest, feed_of
 from gatecast.memory.foreign import (
     Imported,
     ImportedLayer,
@@ -35,6 +37,7 @@ from gatecast.memory.foreign import (
     read_onnx,
     run_onnx,
 )
+from gatecast.memory.heads import Beside
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
 from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, lone_extras, ordinary
 from gatecast.memory.keeper import Snapshot
@@ -55,8 +58,9 @@ from gatecast.memory.record import (
 from gatecast.memory.recorded import Record, record
 from gatecast.memory.response import Practice, Response, learn_response
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
+from gatecast.memory.standing import NetworkStanding
 from gatecast.memory.train import Trained, learn_network
-from gatecast.memory.windows import Plan, Windows, plan_windows
+from gatecast.memory.windows import Plan, Windows, anchored_windows, plan_windows
 from gatecast.memory.workings import Column, Workings, lone_columns, read_batch, row_columns
 
 __all__ = [
@@ -65,7 +69,9 @@ __all__ = [
     "LSTM",
     "RNN",
     "Batch",
+    "Beside",
     "Calibrated",
+    "Carried",
     "Cell",
     "CellKind",
     "Column",
@@ -74,6 +80,7 @@ __all__ = [
     "ElmanCell",
     "ElmanRecord",
     "Extras",
+    "Feed",
     "GRUCell",
     "GRURecord",
     "HiddenState",
@@ -88,6 +95,8 @@ __all__ = [
     "Looking",
     "Milestone",
     "Network",
+    "NetworkStanding",
+    "Newest",
     "Output",
     "PeepholeLSTMCell",
     "Place",
@@ -112,9 +121,11 @@ __all__ = [
     "anchored_windows",
     "as_arrays",
     "calibrate_quantiles",
+    "carry",
     "cells_of",
     "cells_of_state_dict",
     "chrono_",
+    "feed_of",
     "first_unseen",
     "forget_bias_",
     "from_arrays",
@@ -128,6 +139,7 @@ __all__ = [
     "lone_extras",
     "most_read",
     "network_shifts",
+    "network_tracks",
     "one_thread",
     "ordinary",
     "own_width",

@@ -13,7 +13,7 @@ from gatecast.data.holiday import add_holidays
 from gatecast.data.kept import KEPT
 from gatecast.data.panel import Panel
 from gatecast.data.samples import SAMPLES, Sample, load_sample, sample_info
-from gatecast.data.scale import Scale, fit_scale
+from gatecast.data.scale import LOG_CEILING, Scale, fit_scale
 from gatecast.data.schema import Schema
 from gatecast.data.solar import Site, Sites, Sky, add_sun, sites_of, sky_of, steps_per_day
 from gatecast.data.table import Reading, continued, extend, missing_future, panel_from, read_table
@@ -30,6 +30,7 @@ from gatecast.data.writing import Layout, forecast_frame, make_future
 
 __all__ = [
     "KEPT",
+    "LOG_CEILING",
     "SAMPLES",
     "Frequency",
     "Layout",

@@ -9,6 +9,7 @@ from gatecast.linear.compiled import until_compiled
 from gatecast.linear.design import DAY_TYPES, Clock, clock_of, delayed, harmonics
 from gatecast.linear.diagnosis import Diagnosis
 from gatecast.linear.kept import KEPT
+from gatecast.linear.latest import Latest, latest_of
 from gatecast.linear.ledger import (
     LinearLedger,
     Mixture,
@@ -18,12 +19,26 @@ from gatecast.linear.ledger import (
     on_scale,
     with_past,
 )
+from gatecast.linear.onward import Onward, lookback
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.recent import RecentARIMA
+from gatecast.linear.saying import Saying, said_behind
+from gatecast.linear.sifted import Sifted, sifted_of
 from gatecast.linear.split import HELD, LEVEL, Ages, Reason, ReasonKind, Split, ages_of, superposed
+from gatecast.linear.trailed import Trailed, trailed_of
 from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
+    "trailed_of",
+    "Trailed",
+    "sifted_of",
+    "Sifted",
+    "said_behind",
+    "Saying",
+    "lookback",
+    "Onward",
+    "latest_of",
+    "Latest",
     "ARIMA",
     "DAY_TYPES",
     "HELD",

@@ -51,7 +51,7 @@ from gatecast.memory.record import (
     SLSTMState,
 )
 from gatecast.memory.recorded import Record, record
-from gatecast.memory.response import Practice, Response, learn_response
+from gatecast.memory.response import Practice, Response, learn_response, responses
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
 from gatecast.memory.train import Trained, learn_network
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
@@ -134,6 +134,7 @@ __all__ = [
     "read_mean",
     "read_onnx",
     "record",
+    "responses",
     "require_inside",
     "row_columns",
     "run_onnx",

@@ -148,6 +148,17 @@ class Current:
             self.priors.copy(),
         )
 
+    def state(self) -> dict[str, FloatArray]:
+        """What it holds, by name. Each [series, ...]"""
+        every, steps = np.arange(len(self.clock)), self.clock
+        return {
+            "clock": steps.astype(np.float64),
+            "latest values": self.ends.own.values.copy(),
+            "left by the regression": self.ends.left.values.copy(),
+            "prior of the members": self.newest.copy(),
+            "paths of the members": self.ledger.paths[every, steps % self.ends.horizon],
+        }
+
     def _read(self, rows: Arrived) -> tuple[Row, FloatArray]:
         """What members share of a row, and the series there on the pool's scale, gaps filled."""
         some = rows.series

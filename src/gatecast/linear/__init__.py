@@ -8,6 +8,7 @@ from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeat
 from gatecast.linear.compiled import until_compiled
 from gatecast.linear.design import DAY_TYPES, Clock, clock_of, delayed, harmonics
 from gatecast.linear.diagnosis import Diagnosis
+from gatecast.linear.following import Following, following
 from gatecast.linear.kept import KEPT
 from gatecast.linear.latest import Latest, latest_of
 from gatecast.linear.ledger import (
@@ -29,6 +30,8 @@ from gatecast.linear.trailed import Trailed, trailed_of
 from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
+    "Following",
+    "following",
     "trailed_of",
     "Trailed",
     "sifted_of",

@@ -8,7 +8,7 @@ import numpy as np
 from gatecast._types import FloatArray
 from gatecast.data import LOG_CEILING, Panel, Scale, fill_causally, stamps_after
 from gatecast.hybrid.bending import bending
-from gatecast.hybrid.current import Current
+from gatecast.hybrid.moving_pool import MovingPool
 from gatecast.hybrid.curve import Curved
 from gatecast.hybrid.earning import Ledger, Units
 from gatecast.hybrid.given import Given, Mended
@@ -27,7 +27,7 @@ def moves_on(pool: Pool, panel: Panel) -> bool:
     return not nothing and not any(isinstance(one, Outside) for one in pool.fitted_)
 
 
-def begin_current(pool: Pool, panel: Panel, back: int) -> tuple[Current, list[Standing]]:
+def begin_moving(pool: Pool, panel: Panel, back: int) -> tuple[MovingPool, list[Standing]]:
     """A pool behind the last step of every history.
 
     back     steps before it from which on forecasts are asked for
@@ -59,7 +59,7 @@ def begin_current(pool: Pool, panel: Panel, back: int) -> tuple[Current, list[St
         for m, moving in enumerate(movings):
             ledger.paths[i, pending % horizon, :, m] = moving.before(one, pending)
         standings.append(standing)
-    current = Current(
+    current = MovingPool(
         pool, Saying(pool.full_.fitted_), _units(pool, movings), trailed_of(panel), ends, movings, ledger, priors
     )
     return current, standings

@@ -7,8 +7,8 @@ import numpy as np
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, Scale, actuals
 from gatecast.forecaster import Forecast, Origins
-from gatecast.hybrid.begun import begin_current, lengthened
-from gatecast.hybrid.current import Current
+from gatecast.hybrid.begun import begin_moving, lengthened
+from gatecast.hybrid.moving_pool import MovingPool
 from gatecast.hybrid.pool import Pool
 from gatecast.interval import pace_of
 from gatecast.linear import Following, Spread, following
@@ -18,7 +18,7 @@ from gatecast.standing import Arrived, Foreseen, Standing
 class HalfStanding(Standing):
     """Where a linear half stands; made by `half_standing`."""
 
-    def __init__(self, current: Current, following: Following) -> None:
+    def __init__(self, current: MovingPool, following: Following) -> None:
         self.current = current
         self.following = following
 
@@ -54,7 +54,7 @@ def half_standing(pool: Pool, scale: Scale, spread: Spread, panel: Panel) -> Hal
     scale, spread  of its intervals
     """
     horizon, back = pool.horizon, pace_of(panel.seasons[0]).reach + pool.horizon
-    current, standings = begin_current(pool, panel, back)
+    current, standings = begin_moving(pool, panel, back)
     follow, whole = following(spread, scale, panel.seasons, horizon), lengthened(panel, horizon)
     for i, one in enumerate(standings):
         position = one.first + np.arange(len(one.mix))

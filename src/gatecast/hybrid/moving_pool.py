@@ -59,8 +59,8 @@ class Said:
     mean: Float[FloatArray, "series horizon"]
 
 
-class Current:
-    """A pool that moves on; made by `begin_current`.
+class MovingPool:
+    """A pool that moves on; made by `begin_moving`.
 
     priors   [series, horizon, members]  of the latest origins, as `Ledger` keeps them
     """
@@ -134,10 +134,10 @@ class Current:
             linear = mixture(paths[..., self.linear], self._prior(every, 1))
         return Said(paths, mix, linear, mean)
 
-    def copy(self) -> "Current":
+    def copy(self) -> "MovingPool":
         """One that goes its own way; what was fitted is shared."""
         ends = Ends(self.ends.own.copy(), self.ends.left.copy(), self.ends.season, self.ends.horizon)
-        return Current(
+        return MovingPool(
             self.pool,
             self.saying,
             self.units,

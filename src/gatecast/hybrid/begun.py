@@ -59,10 +59,10 @@ def begin_moving(pool: Pool, panel: Panel, back: int) -> tuple[MovingPool, list[
         for m, moving in enumerate(movings):
             ledger.paths[i, pending % horizon, :, m] = moving.before(one, pending)
         standings.append(standing)
-    current = MovingPool(
+    moving = MovingPool(
         pool, Saying(pool.full_.fitted_), _units(pool, movings), trailed_of(panel), ends, movings, ledger, priors
     )
-    return current, standings
+    return moving, standings
 
 
 def lengthened(panel: Panel, horizon: int) -> Panel:

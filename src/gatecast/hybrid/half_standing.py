@@ -55,7 +55,7 @@ def half_standing(pool: Pool, scale: Scale, spread: Spread, panel: Panel) -> Hal
     """
     horizon, back = pool.horizon, pace_of(panel.seasons[0]).reach + pool.horizon
     moving, standings = begin_moving(pool, panel, back)
-    follow, whole = following(spread, scale, panel.seasons, horizon), lengthened(panel, horizon)
+    follow, whole = following(spread, scale, panel.seasons, horizon, moving.clock), lengthened(panel, horizon)
     for i, one in enumerate(standings):
         position = one.first + np.arange(len(one.mix))
         origins = Origins(np.full(len(position), i), position)

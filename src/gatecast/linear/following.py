@@ -11,12 +11,12 @@ from gatecast.forecaster import Forecast, Origins
 from gatecast.interval import (
     LEVELS,
     Pace,
-    Track,
+    Tracks,
     agreed,
     at_levels,
     by_outcome,
     moved,
-    new_track,
+    new_tracks,
     normal_scores,
     pace_of,
 )
@@ -29,11 +29,11 @@ class Following:
     spread  of errors around paths
     scale   on which they are
     first   [series]  the first origin whose forecasts are scored
-    tracks  [series]
+    tracks  of their scores
     """
 
     def __init__(
-        self, spread: Spread, scale: Scale, first: IntArray, pace: Pace, tracks: list[Track]
+        self, spread: Spread, scale: Scale, first: IntArray, pace: Pace, tracks: Tracks
     ) -> None:
         self.spread = spread
         self.scale = scale
@@ -60,8 +60,7 @@ class Following:
         phase = np.broadcast_to(position[:, None] % self.pace.phases, point.shape)
         scores = self._scores(some, phase, point, actual[:, None])
         scores[~asked] = np.nan
-        for n, i in enumerate(some.tolist()):
-            self.tracks[i] = self.tracks[i].advance(scores[n : n + 1])
+        self.tracks.push(some, scores)
 
     def forecast(
         self, clock: Int[IntArray, "series"], point: Float[FloatArray, "series horizon"], levels: Sequence[float]
@@ -70,8 +69,7 @@ class Following:
         every, step = np.arange(len(clock)), np.arange(1, point.shape[1] + 1)
         phase = (clock[:, None] + step) % self.pace.phases
         path = scaled_paths(self.scale, point, every[:, None])
-        shifts = np.stack([track.shifts() for track in self.tracks])
-        around = moved(self.spread.at(every, phase, path), shifts)
+        around = moved(self.spread.at(every, phase, path), self.tracks.shifts())
         quantiles = self.scale.inverse(at_levels(around, LEVELS, levels), every[:, None, None])
         stated = agreed(quantiles, point, levels)
         return Forecast(Origins(every, clock), np.asarray(levels, dtype=np.float64), stated, point)
@@ -91,15 +89,15 @@ class Following:
         scores = self._scores(whose, (position[:, None] + step) % self.pace.phases, point, actual)
         reach = self.pace.reach
         rows = by_outcome(scores, position, last - reach + 1, reach)
-        self.tracks[series] = Track(self.pace, rows, last % self.pace.phases)
+        self.tracks.push(np.full(reach, series), rows)
 
     def state(self) -> dict[str, FloatArray]:
         """What it holds, by name. Each [series, ...]"""
-        return {"interval scores": np.stack([track.scores for track in self.tracks])}
+        return {"interval scores": self.tracks.latest()}
 
     def copy(self) -> "Following":
         """One that goes its own way; what was fitted is shared."""
-        return Following(self.spread, self.scale, self.first, self.pace, list(self.tracks))
+        return Following(self.spread, self.scale, self.first, self.pace, self.tracks.copy())
 
     def _scores(self, some: IntArray, phase: IntArray, point: FloatArray, actual: FloatArray) -> FloatArray:
         path = scaled_paths(self.scale, point, some[:, None])
@@ -107,8 +105,12 @@ class Following:
         return normal_scores(came, self.spread.at(some, phase, path), LEVELS)
 
 
-def following(spread: Spread, scale: Scale, seasons: tuple[int, ...], horizon: int) -> Following:
-    """Before any forecast was scored; `replayed` takes in those of each history."""
-    pace, count = pace_of(seasons[0]), len(scale.logs)
-    first = np.full(count, BEGUN * seasons[-1])
-    return Following(spread, scale, first, pace, [new_track(pace, horizon, 0)] * count)
+def following(
+    spread: Spread, scale: Scale, seasons: tuple[int, ...], horizon: int, clock: Int[IntArray, "series"]
+) -> Following:
+    """Before any forecast was scored; `replayed` takes in those of each history.
+
+    clock  [series]  the newest step of each
+    """
+    pace, first = pace_of(seasons[0]), np.full(len(clock), BEGUN * seasons[-1])
+    return Following(spread, scale, first, pace, new_tracks(pace, horizon, clock - pace.reach))

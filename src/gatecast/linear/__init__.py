@@ -23,7 +23,7 @@ from gatecast.linear.ledger import (
 from gatecast.linear.onward import Onward, lookback
 from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.recent import RecentARIMA
-from gatecast.linear.saying import Saying, said_behind
+from gatecast.linear.saying import Saying
 from gatecast.linear.sifted import Sifted, sifted_of
 from gatecast.linear.split import HELD, LEVEL, Ages, Reason, ReasonKind, Split, ages_of, superposed
 from gatecast.linear.trailed import Trailed, trailed_of
@@ -36,7 +36,6 @@ __all__ = [
     "Trailed",
     "sifted_of",
     "Sifted",
-    "said_behind",
     "Saying",
     "lookback",
     "Onward",

@@ -5,15 +5,14 @@ their times share their regressors: one product serves them all.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel
 from gatecast.linear.around import Fitted
-from gatecast.linear.design import Detail, columns
+from gatecast.linear.design import Detail, clock_of, columns
+from gatecast.linear.near import Near
 from gatecast.linear.regression import Regression
 from gatecast.linear.trailed import Trailed
 
@@ -32,6 +31,7 @@ class Saying:
             if one is not None and not one.design.binary:
                 kinds.setdefault(one.design.detail, []).append(i)
             self._apart[i] = one is not None and bool(one.design.binary)
+        self._near: dict[int, Near] = {}
         self._kinds = [_Kind(self.regressions, np.array(own)) for own in kinds.values()]
 
     @property
@@ -52,23 +52,17 @@ class Saying:
             kind.speak(some, times, trailed, said)
         for n in np.flatnonzero(self._apart[some]):
             i = int(some[n])
-            panel = trailed.panel(i, times[n], known[n])
-            said[n] = said_behind(self.regressions[i], panel, times.shape[1])
+            said[n] = self._near_of(i, trailed).of(
+                times[n], clock_of(trailed.rows(times[n], known[n]), 0), trailed.tail(i, known[n])
+            )
         return said
 
-
-def said_behind(regression: Regression | None, panel: Panel, rows: int) -> Float[FloatArray, "{rows}"]:
-    """What a regression says of the last rows of a panel of one series. [rows]"""
-    said = np.zeros(rows)
-    if regression is None:
-        return said
-    terms, shapes = regression.design.terms(panel, 0)
-    block = np.full(rows, -1, dtype=np.int64)
-    near = {name: np.ascontiguousarray(shape[-rows:]) for name, shape in shapes.items()}
-    for term, own in regression.pieces(terms, shapes):
-        last = replace(term, slow=np.ascontiguousarray(term.slow[-rows:]))
-        said += regression.said(last, own, near[term.shape], block)
-    return said
+    def _near_of(self, series: int, trailed: Trailed) -> Near:
+        if series not in self._near:
+            regression = self.regressions[series]
+            assert regression is not None  # or it would not be asked
+            self._near[series] = Near(regression, trailed.day)
+        return self._near[series]
 
 
 class _Kind:

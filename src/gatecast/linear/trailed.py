@@ -17,13 +17,17 @@ class Trailed:
     """The ends of a panel's covariates, and small panels of one series made of them.
 
     like    a panel of no rows, with the names, the frequency and the seasons of the whole one
+    day     rows of a day, or of the first season without a calendar
     times   [series, longest]          the newest last
     known   [series, longest, known covariates]
     count   [series]  how many of these there are
     """
 
-    def __init__(self, like: Panel, times: IntArray, known: FloatArray, count: IntArray) -> None:
+    def __init__(
+        self, like: Panel, day: int, times: IntArray, known: FloatArray, count: IntArray
+    ) -> None:
         self.like = like
+        self.day = day
         self.times = times
         self.known = known
         self.count = count
@@ -46,23 +50,34 @@ class Trailed:
         """
         self._require_switches(known)
         start = self.times.shape[1] - int(self.count[series])
-        rows = int(self.count[series]) + len(times)
+        return self._panel(np.concatenate([self.times[series, start:], times]), self.tail(series, known))
+
+    def rows(self, times: Int[IntArray, "rows"], known: Float[FloatArray, "rows known"]) -> Panel:
+        """Some rows as a panel of one series, without what lies before them."""
+        self._require_switches(known)
+        return self._panel(times, known)
+
+    def tail(self, series: int, known: Float[FloatArray, "rows known"]) -> Float[FloatArray, "tail known"]:
+        """The latest covariates of one series, with those of some rows behind it."""
+        return np.concatenate([self.known[series, self.times.shape[1] - int(self.count[series]) :], known])
+
+    def copy(self) -> "Trailed":
+        """One that goes its own way."""
+        return Trailed(self.like, self.day, self.times.copy(), self.known.copy(), self.count.copy())
+
+    def _panel(self, times: IntArray, known: FloatArray) -> Panel:
+        rows = len(times)
+        nothing = np.zeros((rows, 0))
         return replace(
             self.like,
             values=np.zeros(rows),
             offsets=np.array([0, rows]),
-            times=np.concatenate([self.times[series, start:], times]),
-            known=np.concatenate([self.known[series, start:], known]),
+            times=times,
+            known=known,
             known_steps=np.array([rows]),
-            ids=self.like.ids,
-            past=np.zeros((rows, 0)),
-            given=np.zeros((rows, 0)),
-            static=np.zeros((1, 0)),
+            past=nothing,
+            given=nothing,
         )
-
-    def copy(self) -> "Trailed":
-        """One that goes its own way."""
-        return Trailed(self.like, self.times.copy(), self.known.copy(), self.count.copy())
 
     def _require_switches(self, known: FloatArray) -> None:
         for name, column in zip(self.like.known_names, known.T, strict=True):
@@ -102,4 +117,4 @@ def trailed_of(panel: Panel) -> Trailed:
         static_names=(),
         given_names=(),
     )
-    return Trailed(like, times, known, count.astype(np.int64))
+    return Trailed(like, day, times, known, count.astype(np.int64))

@@ -6,7 +6,6 @@ from gatecast.interval.drift import REFERENCE, Drift, find_drifts, outcome_score
 from gatecast.interval.quantile import LEVELS, agreed, at_levels, untangle
 from gatecast.interval.score import at_scores, normal_scores
 from gatecast.interval.track import Pace, Track, by_outcome, followed, new_track, pace_of
-from gatecast.interval.tracks import Masses, Tracks, new_tracks
 from gatecast.interval.width import Width, fit_width
 
 __all__ = [
@@ -14,10 +13,8 @@ __all__ = [
     "REFERENCE",
     "Calibration",
     "Drift",
-    "Masses",
     "Pace",
     "Track",
-    "Tracks",
     "Width",
     "agreed",
     "at_levels",
@@ -29,7 +26,6 @@ __all__ = [
     "followed",
     "moved",
     "new_track",
-    "new_tracks",
     "normal_scores",
     "origins_behind",
     "outcome_scores",

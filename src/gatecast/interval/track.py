@@ -145,7 +145,7 @@ def followed(
         np.ascontiguousarray(at, dtype=np.int64),
         weights,
         worth,
-        promised(),
+        _promised(),
         np.array([*LEVELS, _edges()[0], _width(), MARGIN]),
         pace.phases,
     )
@@ -165,13 +165,8 @@ def _width() -> float:
     return float(_edges()[1] - _edges()[0])
 
 
-def cells() -> tuple[float, float]:
-    """Where the first cell begins, and how wide each is, in asinh z."""
-    return float(_edges()[0]), _width()
-
-
 @cache
-def promised() -> Float[FloatArray, "cells"]:
+def _promised() -> Float[FloatArray, "cells"]:
     """How much of a standard normal lies in each cell. [cells]"""
     below = np.array([NormalDist().cdf(math.sinh(edge)) for edge in _edges()])
     below[0], below[-1] = 0.0, 1.0
@@ -207,9 +202,9 @@ def _follow(
         day[phases] /= heard
         for k in range(horizon):
             usual[k] = (slow[k] + worth[1] * promised) / (slow[k].sum() + worth[1])
-            read_mass(fast[k], worth[0], usual[k], options, by_step[k])
+            _read(fast[k], worth[0], usual[k], options, by_step[k])
         for p in range(phases + 1):
-            read_mass(day[p], worth[2] * horizon, day[phases], options, by_phase[p])
+            _read(day[p], worth[2] * horizon, day[phases], options, by_phase[p])
         for k in range(horizon):
             heard = fast[k].sum()
             wider = 1.0 + options[count + 2] * heard / (heard + worth[0])
@@ -251,12 +246,8 @@ def _collect(
 
 @numba.njit(cache=True)
 @no_type_check  # as above
-def read_mass(
-    mass: Float[FloatArray, "cells"],
-    worth: float,
-    promised: Float[FloatArray, "cells"],
-    options: Float[FloatArray, "_"],
-    quantiles: Float[FloatArray, "levels"],
+def _read(
+    mass: FloatArray, worth: float, promised: FloatArray, options: FloatArray, quantiles: FloatArray
 ) -> None:  # pragma: no cover  # compiled
     """The quantiles of scores and promise together, each cell's mass spread evenly over it."""
     first, width = options[len(quantiles)], options[len(quantiles) + 1]

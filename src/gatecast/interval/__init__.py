@@ -6,6 +6,7 @@ from gatecast.interval.drift import REFERENCE, Drift, find_drifts, outcome_score
 from gatecast.interval.quantile import LEVELS, agreed, at_levels, untangle
 from gatecast.interval.score import at_scores, normal_scores
 from gatecast.interval.track import Pace, Track, by_outcome, followed, new_track, pace_of
+from gatecast.interval.tracks import Tracks, new_tracks
 from gatecast.interval.width import Width, fit_width
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Drift",
     "Pace",
     "Track",
+    "Tracks",
     "Width",
     "agreed",
     "at_levels",
@@ -26,6 +28,7 @@ __all__ = [
     "followed",
     "moved",
     "new_track",
+    "new_tracks",
     "normal_scores",
     "origins_behind",
     "outcome_scores",

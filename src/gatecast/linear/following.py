@@ -60,7 +60,7 @@ class Following:
         phase = np.broadcast_to(position[:, None] % self.pace.phases, point.shape)
         scores = self._scores(some, phase, point, actual[:, None])
         scores[~asked] = np.nan
-        self.tracks.push(some, scores)
+        self.tracks.advance(some, scores)
 
     def forecast(
         self, clock: Int[IntArray, "series"], point: Float[FloatArray, "series horizon"], levels: Sequence[float]
@@ -89,11 +89,11 @@ class Following:
         scores = self._scores(whose, (position[:, None] + step) % self.pace.phases, point, actual)
         reach = self.pace.reach
         rows = by_outcome(scores, position, last - reach + 1, reach)
-        self.tracks.push(np.full(reach, series), rows)
+        self.tracks.fill(series, rows)
 
     def state(self) -> dict[str, FloatArray]:
         """What it holds, by name. Each [series, ...]"""
-        return {"interval scores": self.tracks.latest()}
+        return {"interval scores": self.tracks.kept.astype(np.float64)}
 
     def copy(self) -> "Following":
         """One that goes its own way; what was fitted is shared."""
@@ -113,4 +113,4 @@ def following(
     clock  [series]  the newest step of each
     """
     pace, first = pace_of(seasons[0]), np.full(len(clock), BEGUN * seasons[-1])
-    return Following(spread, scale, first, pace, new_tracks(pace, horizon, clock - pace.reach))
+    return Following(spread, scale, first, pace, new_tracks(pace, horizon, clock))

@@ -48,13 +48,13 @@ class Onward:
         """
         values, constants = latest.values, self._constants
         paths: FloatArray = _recursions(values, some, self._lags, self._weights, constants, self.horizon)
+        waves = waves_of(latest.position[some], latest.season)
         for n in np.flatnonzero(self._corrected[some]):
             i = int(some[n])
             direct = self.fitted[i].direct
             assert direct is not None  # just selected
-            waves = waves_of(latest.position[i : i + 1], direct.day)[0]
             parts = direct.back, direct.modulated, direct.coefficients[-1]
-            _correct(values[i], *parts, waves, direct.share, constants[i, 1:], paths[n])
+            _correct(values[i], *parts, waves[n], direct.share, constants[i, 1:], paths[n])
         return paths
 
 

@@ -26,6 +26,7 @@ class Sifted:
         self.fitted = fitted
         self.running = running
         self.horizon = horizon
+        self._bounds = np.array([[one.low, one.high] for one in fitted])
 
     def push(self, some: Int[IntArray, "some"], error: Float[FloatArray, "some"]) -> None:
         """Move some series on by an error each, gaps filled."""
@@ -36,10 +37,10 @@ class Sifted:
             if one.position is None:  # too few values to difference as yet
                 self.running[i] = one.after(np.array([u]), NOTHING)
                 continue
-            level = u - one.model.mean(NOTHING, start=one.steps)
-            one.position.move(one.system, level, one.limit)
             if one.model.constant:
+                u -= float(one.model.mean(NOTHING, start=one.steps)[0])
                 self.running[i] = replace(one, steps=one.steps + 1)
+            one.position.move(one.system, np.array([u]), one.limit)
 
     def paths(
         self, some: Int[IntArray, "some"], latest: Float[FloatArray, "series longest"], season: int
@@ -56,9 +57,9 @@ class Sifted:
                 if one is None
                 else self._ahead(one)
             )
-            bounds = self.fitted[i].low, self.fitted[i].high
-            np.clip(np.nan_to_num(paths[n], nan=0.0), *bounds, out=paths[n])
-        return paths
+        low, high = self._bounds[some].T[..., None]
+        bounded: FloatArray = np.clip(np.where(np.isnan(paths), 0.0, paths), low, high)
+        return bounded
 
     def copy(self) -> "Sifted":
         """One that goes its own way; what was fitted is shared."""

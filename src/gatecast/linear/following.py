@@ -87,7 +87,7 @@ class Following:
         whose = np.full(len(position), series)
         step = np.arange(1, point.shape[1] + 1)
         scores = self._scores(whose, (position[:, None] + step) % self.pace.phases, point, actual)
-        reach = self.pace.reach
+        reach = min(self.pace.reach, last + 1)
         rows = by_outcome(scores, position, last - reach + 1, reach)
         self.tracks.fill(series, rows)
 

@@ -32,6 +32,7 @@ class Judged:
     mean       [some]  what the regression says of it
     forecasts  [some, horizon, members]  for it, made 1, 2, … steps before; NaN where none was
     mix        [some, horizon]           their mixtures by what had been earned when they were made
+    prior      [some, horizon, members]  logits of that
     """
 
     some: Int[IntArray, "some"]
@@ -41,6 +42,7 @@ class Judged:
     mean: Float[FloatArray, "some"]
     forecasts: Float[FloatArray, "some horizon members"]
     mix: Float[FloatArray, "some horizon"]
+    prior: Float[FloatArray, "some horizon members"]
 
 
 @dataclass(frozen=True)
@@ -108,9 +110,11 @@ class MovingPool:
                 means[:, m] = known
         self.trailed.push(some, rows.times, rows.known)
         forecasts = judge(self.ledger, self.units, some, position, own, means)
-        mix = self._mixed(some, position, forecasts)
+        slots = (position[:, None] - 1 - np.arange(self.ends.horizon)) % self.ends.horizon
+        prior = self.priors[some[:, None], slots]
+        mix = (forecasts * weights_of(prior)).sum(axis=-1)
         self._forecast(some, position)
-        return Judged(some, position, own, row.error, row.mean, forecasts, mix)
+        return Judged(some, position, own, row.error, row.mean, forecasts, mix, prior)
 
     def ahead(self, foreseen: Foreseen) -> Said:
         """What is forecast for the rows ahead of every series; nothing moves."""
@@ -189,9 +193,3 @@ class MovingPool:
             losses = losses[..., self.linear]
             lasting = None if lasting is None else lasting[:, self.linear]
         return prior_of(ratio_of(losses, seen), lasting)
-
-    def _mixed(self, some: IntArray, position: IntArray, forecasts: FloatArray) -> FloatArray:
-        """Mixtures on the diagonal, each by the prior of its origin. [some, horizon]"""
-        slots = (position[:, None] - 1 - np.arange(self.ends.horizon)) % self.ends.horizon
-        prior = self.priors[some[:, None], slots]
-        return (forecasts * weights_of(prior)).sum(axis=-1)

@@ -3,6 +3,7 @@
 from gatecast.memory.alone import GRU, LSTM, RNN
 from gatecast.memory.anchors import anchored_windows, most_read
 from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
+from gatecast.memory.carried import Carried, carry
 from gatecast.memory.cells import (
     Cell,
     CoupledLSTMCell,
@@ -35,12 +36,14 @@ from gatecast.memory.foreign import (
     read_onnx,
     run_onnx,
 )
+from gatecast.memory.heads import Beside
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
-from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, lone_extras, ordinary
+from gatecast.memory.inputs import Extras, Inputs, Rows, change_lags, learn_inputs, lone_extras, ordinary
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
 from gatecast.memory.options import Training
+from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.reading import one_thread, read
 from gatecast.memory.record import (
     ElmanRecord,
@@ -60,6 +63,11 @@ from gatecast.memory.windows import Plan, Windows, plan_windows
 from gatecast.memory.workings import Column, Workings, lone_columns, read_batch, row_columns
 
 __all__ = [
+    "Beside",
+    "Carried",
+    "Perceptron",
+    "carry",
+    "change_lags",
     "GRU",
     "KEPT",
     "LSTM",

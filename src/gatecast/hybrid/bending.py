@@ -6,11 +6,12 @@ import numpy as np
 from jaxtyping import Float
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, Scale, fill_causally
-from gatecast.hybrid.curve import FEATURES, PLACES, Curve, Curved, Voice
+from gatecast.data import Scale, fill_causally
+from gatecast.hybrid.curve import PLACES, Curve, Curved, Voice
 from gatecast.hybrid.member import Seen
-from gatecast.hybrid.moving import Coming, Ends, Row, crossed
-from gatecast.linear import Latest, Onward, latest_of
+from gatecast.hybrid.moving import Coming, Ends, Latter, Row, crossed
+from gatecast.hybrid.weather_near import near_features
+from gatecast.linear import Clock, Latest, Onward, latest_of
 from gatecast.memory import Response, responses
 
 
@@ -33,7 +34,7 @@ class Bending:
 
     def push(self, row: Row) -> FloatArray | None:
         """Take in what is left of the row."""
-        said = self._said(row.some, row.mean[:, None], row.panel)[:, 0]
+        said = self._said(row.some, row.mean[:, None], row.latter)[:, 0]
         self.latest.push(row.some, row.error - said)
         return row.mean + said
 
@@ -44,19 +45,19 @@ class Bending:
 
     def means(self, coming: Coming) -> FloatArray | None:
         """What the regression says, and how it bends."""
-        return coming.mean + self._said(np.arange(len(coming.mean)), coming.mean, coming.panel)
+        return coming.mean + self._said(np.arange(len(coming.mean)), coming.mean, coming.latter)
 
     def copy(self) -> "Bending":
         """One that goes its own way."""
         assert self.scale is not None  # by construction
         return Bending(self.member, self.scale, self.onward, self.latest.copy(), self._heard)
 
-    def _said(self, some: IntArray, mean: FloatArray, panel: Callable[[int], Panel]) -> FloatArray:
+    def _said(self, some: IntArray, mean: FloatArray, rows: Latter) -> FloatArray:
         said = np.zeros(mean.shape)
         for n, i in enumerate(some.tolist()):
             one = self._heard[i]
             if one is not None:
-                said[n] = one.of(panel(n), mean[n])
+                said[n] = one.of(*rows(n), mean[n])
         return said
 
 
@@ -88,12 +89,13 @@ class _Heard:
         self._curve = curve
         self._voices = [_saying(one) for one in curve.voices if one.slope > 0.0]
 
-    def of(self, panel: Panel, mean: Float[FloatArray, "rows"]) -> Float[FloatArray, "rows"]:
-        """What is believed of the last rows of a panel of one series. [rows]"""
-        rows, whole, said = len(mean), np.zeros(len(panel.times)), np.zeros(len(mean))
-        whole[-rows:] = np.round(mean, PLACES)
+    def of(
+        self, clock: Clock, known: Float[FloatArray, "tail known"], mean: Float[FloatArray, "rows"]
+    ) -> Float[FloatArray, "rows"]:
+        """What is believed of the last rows of a series; see `near_features`. [rows]"""
+        rounded, said = np.round(mean, PLACES), np.zeros(len(mean))
         for voice, all_of in self._voices:
-            features = FEATURES[voice.kind](panel, 0, whole, self._curve.switches)[-rows:]
+            features = near_features(voice.kind, clock, known, rounded, self._curve.switches)
             said += voice.slope * all_of(np.ascontiguousarray(features))
         return said * self._curve.ahead
 

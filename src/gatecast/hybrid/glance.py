@@ -10,7 +10,6 @@ import numpy as np
 from jaxtyping import Float, Float32, Int
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import calendar_features
 from gatecast.hybrid.features import PLACES, reach, sizes
 from gatecast.hybrid.modes import ModeName
 from gatecast.hybrid.moving_pool import Judged, MovingPool, Said
@@ -127,7 +126,7 @@ class Glances:
 
     def _known(self, series: IntArray, times: IntArray, known: FloatArray, moving: MovingPool) -> FloatArray:
         """What is known of rows beforehand. [rows, ahead]"""
-        calendar, _ = calendar_features(moving.trailed.rows(times, known))
+        calendar = moving.trailed.almanac.features(times)
         covariates = self.inputs.covariates.known_scale.of(known)
         return np.concatenate([calendar, covariates, self.static[series]], axis=1)
 

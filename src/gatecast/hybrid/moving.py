@@ -13,9 +13,12 @@ from typing import Protocol, Self
 from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, Scale
+from gatecast.data import Scale
 from gatecast.hybrid.member import Seen
-from gatecast.linear import Fitted, Latest, blocks_of, middle_block, paths_around
+from gatecast.linear import Clock, Fitted, Latest, blocks_of, middle_block, paths_around
+
+
+Latter = Callable[[int], tuple[Clock, FloatArray]]
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Row:
     mean     [some]  what the regression of the pool's full autoregression says of it
     error    [some]  what that leaves, NaN where missing
     left     [some]  the same, gaps filled
-    panel    of the n-th of them, the latest covariates and the row
+    latter   of the n-th of them, clock and known covariates of the latest rows and this one
     """
 
     some: Int[IntArray, "some"]
@@ -37,7 +40,7 @@ class Row:
     mean: Float[FloatArray, "some"]
     error: Float[FloatArray, "some"]
     left: Float[FloatArray, "some"]
-    panel: Callable[[int], Panel]
+    latter: Latter
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,12 @@ class Coming:
 
     given  [series, horizon, given forecasts]
     mean   [series, horizon]  as in `Row`
-    panel  of a series, the latest covariates and the rows ahead
+    latter  of a series, clock and known covariates of the latest rows and those ahead
     """
 
     given: Float[FloatArray, "series horizon given"]
     mean: Float[FloatArray, "series horizon"]
-    panel: Callable[[int], Panel]
+    latter: Latter
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from gatecast._types import BoolArray, FloatArray, IntArray
-from gatecast.data import Panel
 from gatecast.hybrid.earned import mixture, weights_of
 from gatecast.hybrid.earning import Ledger, Units, forecasts_of, judge, ratio_of
 from gatecast.hybrid.moving import Coming, Ends, Moving, Row
 from gatecast.hybrid.pool import Pool, prior_of
-from gatecast.linear import Saying, Trailed
+from gatecast.linear import Clock, Saying, Trailed
 from gatecast.standing import Arrived, Foreseen
 
 
@@ -121,10 +120,11 @@ class MovingPool:
         every = np.arange(len(self.clock))
         mean = self.saying.of(every, foreseen.times, foreseen.known, self.trailed)
 
-        def panel(i: int) -> Panel:
-            return self.trailed.panel(i, foreseen.times[i], foreseen.known[i])
+        def latter(i: int) -> tuple[Clock, FloatArray]:
+            known = foreseen.known[i]
+            return self.trailed.tail_clock(i, foreseen.times[i], known), self.trailed.tail(i, known)
 
-        coming = Coming(foreseen.given, mean, panel)
+        coming = Coming(foreseen.given, mean, latter)
         horizon = self.ends.horizon
         means = np.zeros((len(every), horizon, len(self.movings)))
         for m, moving in enumerate(self.movings):
@@ -171,10 +171,11 @@ class MovingPool:
         error = self.pool.full_.path_scale_.forward(rows.values, some) - mean
         left = self.ends.left.push(some, error)
 
-        def panel(n: int) -> Panel:
-            return self.trailed.panel(int(some[n]), rows.times[n : n + 1], rows.known[n : n + 1])
+        def latter(n: int) -> tuple[Clock, FloatArray]:
+            i, known = int(some[n]), rows.known[n : n + 1]
+            return self.trailed.tail_clock(i, rows.times[n : n + 1], known), self.trailed.tail(i, known)
 
-        return Row(some, rows.values, rows.given, mean, error, left, panel), own
+        return Row(some, rows.values, rows.given, mean, error, left, latter), own
 
     def _forecast(self, some: IntArray, position: IntArray) -> None:
         """Keep what every member forecasts from the newest step, and what each has earned by then."""

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.linear.around import Fitted
-from gatecast.linear.design import Detail, clock_of, columns
+from gatecast.linear.design import Detail, columns
 from gatecast.linear.near import Near
 from gatecast.linear.regression import Regression
 from gatecast.linear.trailed import Trailed
@@ -53,7 +53,7 @@ class Saying:
         for n in np.flatnonzero(self._apart[some]):
             i = int(some[n])
             said[n] = self._near_of(i, trailed).of(
-                times[n], clock_of(trailed.rows(times[n], known[n]), 0), trailed.tail(i, known[n])
+                times[n], trailed.clock(times[n], known[n]), trailed.tail(i, known[n])
             )
         return said
 

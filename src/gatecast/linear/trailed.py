@@ -8,7 +8,8 @@ from jaxtyping import Float, Int
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, is_binary
 from gatecast.errors import CovariateError
-from gatecast.linear.design import clock_of
+from gatecast.linear.almanac import Almanac
+from gatecast.linear.design import Clock, clock_of
 
 LONGEST_DAYS = 7  # no mean or lag of a covariate reaches further back
 
@@ -17,20 +18,21 @@ class Trailed:
     """The ends of a panel's covariates, and small panels of one series made of them.
 
     like    a panel of no rows, with the names, the frequency and the seasons of the whole one
-    day     rows of a day, or of the first season without a calendar
+    almanac of its calendar
     times   [series, longest]          the newest last
     known   [series, longest, known covariates]
     count   [series]  how many of these there are
     """
 
     def __init__(
-        self, like: Panel, day: int, times: IntArray, known: FloatArray, count: IntArray
+        self, like: Panel, almanac: Almanac, times: IntArray, known: FloatArray, count: IntArray
     ) -> None:
         self.like = like
-        self.day = day
+        self.almanac = almanac
         self.times = times
         self.known = known
         self.count = count
+        self._switches = [k for k, name in enumerate(like.known_names) if "holiday" in name.lower()]
 
     def push(
         self, some: Int[IntArray, "some"], times: Int[IntArray, "some"], known: Float[FloatArray, "some known"]
@@ -52,10 +54,27 @@ class Trailed:
         start = self.times.shape[1] - int(self.count[series])
         return self._panel(np.concatenate([self.times[series, start:], times]), self.tail(series, known))
 
-    def rows(self, times: Int[IntArray, "rows"], known: Float[FloatArray, "rows known"]) -> Panel:
-        """Some rows as a panel of one series, without what lies before them."""
+    @property
+    def day(self) -> int:
+        """Rows of a day, or of the first season without a calendar."""
+        return self.almanac.steps
+
+    def clock(self, times: Int[IntArray, "rows"], known: Float[FloatArray, "rows known"]) -> Clock:
+        """Where some rows stand in day, week and year.
+
+        Raises CovariateError where a holiday is no longer a yes or no: its days would become others.
+        """
         self._require_switches(known)
-        return self._panel(times, known)
+        return self.almanac.clock(times, known)
+
+    def tail_clock(
+        self, series: int, times: Int[IntArray, "rows"], known: Float[FloatArray, "rows known"]
+    ) -> Clock:
+        """The same of some rows behind a series and of its latest ones before them."""
+        start = self.times.shape[1] - int(self.count[series])
+        return self.almanac.clock(
+            np.concatenate([self.times[series, start:], times]), self.tail(series, known)
+        )
 
     def tail(self, series: int, known: Float[FloatArray, "rows known"]) -> Float[FloatArray, "tail known"]:
         """The latest covariates of one series, with those of some rows behind it."""
@@ -63,7 +82,7 @@ class Trailed:
 
     def copy(self) -> "Trailed":
         """One that goes its own way."""
-        return Trailed(self.like, self.day, self.times.copy(), self.known.copy(), self.count.copy())
+        return Trailed(self.like, self.almanac, self.times.copy(), self.known.copy(), self.count.copy())
 
     def _panel(self, times: IntArray, known: FloatArray) -> Panel:
         rows = len(times)
@@ -80,10 +99,12 @@ class Trailed:
         )
 
     def _require_switches(self, known: FloatArray) -> None:
-        for name, column in zip(self.like.known_names, known.T, strict=True):
-            if "holiday" in name.lower() and not np.isin(column[~np.isnan(column)], (0.0, 1.0)).all():
+        for k in self._switches:
+            column = known[:, k]
+            if not ((column == 0.0) | (column == 1.0) | np.isnan(column)).all():
                 raise CovariateError(
-                    f"{name!r} has said yes (1) or no (0) so far, and now {column.max():g}; give 0 or 1, or fit again"
+                    f"{self.like.known_names[k]!r} has said yes (1) or no (0) so far, and now "
+                    f"{column.max():g}; give 0 or 1, or fit again"
                 )
 
 
@@ -117,4 +138,4 @@ def trailed_of(panel: Panel) -> Trailed:
         static_names=(),
         given_names=(),
     )
-    return Trailed(like, day, times, known, count.astype(np.int64))
+    return Trailed(like, Almanac(like), times, known, count.astype(np.int64))

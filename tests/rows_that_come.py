@@ -34,7 +34,9 @@ def cut(panel: Panel, steps: np.ndarray, behind: int = 0) -> Panel:
 def row_at(panel: Panel, series: np.ndarray, position: np.ndarray) -> Arrived:
     """The rows of some series at these steps."""
     at = panel.offsets[series] + position
-    return Arrived(series, panel.times[at], panel.values[at], panel.known[at], panel.past[at], panel.given[at])
+    return Arrived(
+        series, panel.times[at], panel.values[at], panel.known[at], panel.past[at], panel.given[at]
+    )
 
 
 def foreseen_behind(panel: Panel, clock: np.ndarray, horizon: int) -> Foreseen:

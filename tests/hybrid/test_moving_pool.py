@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from gatecast.data import Panel, fit_scale
 from gatecast.errors import CovariateError
 from gatecast.hybrid import LinearHalf
-from gatecast.hybrid.bent import bent
 from gatecast.hybrid.begun import begin_moving, lengthened, moves_on
+from gatecast.hybrid.bent import bent
 from gatecast.hybrid.given import given_makers
 from gatecast.hybrid.half_standing import HalfStanding
 from gatecast.hybrid.pool import Pool
@@ -53,7 +53,9 @@ def two_cycles(lengths: tuple[int, ...], seasons: tuple[int, ...], seed: int = 0
 PANELS = {
     "hourly": gapped(hourly_panel((620, 560), seasons=(24, 168)), 0.03),
     "days off": with_days_off(gapped(hourly_panel((1700,), seasons=(24, 168)), 0.02)),
-    "half-hourly": gapped(panel_of(*two_cycles((900, 1000), (48, 336)), freq="30min", seasons=(48, 336)), 0.03),
+    "half-hourly": gapped(
+        panel_of(*two_cycles((900, 1000), (48, 336)), freq="30min", seasons=(48, 336)), 0.03
+    ),
     "daily": gapped(panel_of(*two_cycles((300, 260), (7,)), freq="D", seasons=(7,)), 0.05),
     "years of days": gapped(panel_of(*two_cycles((800, 700), (7,)), freq="D", seasons=(7,)), 0.05),
     "no season": gapped(panel_of(*two_cycles((200, 150), (1,)), freq=1, seasons=(1,)), 0.05),
@@ -64,7 +66,15 @@ PANELS = {
         seasons=(7,),
     ),
 }
-HORIZONS = {"years of days": 6, "hourly": 24, "days off": 30, "half-hourly": 5, "daily": 9, "no season": 3, "no calendar": 7}
+HORIZONS = {
+    "years of days": 6,
+    "hourly": 24,
+    "days off": 30,
+    "half-hourly": 5,
+    "daily": 9,
+    "no season": 3,
+    "no calendar": 7,
+}
 COMING = 90
 
 
@@ -109,7 +119,9 @@ def test_members_that_are_not_linear_move_on_as_they_would_stand() -> None:
     whole = with_given(with_days_off(gapped(hourly_panel((2000, 1900), seasons=(24, 168)), 0.02)), 0)
     whole = replace(whole, given=np.nan_to_num(whole.given, nan=100.0))
     panel = cut(whole, whole.known_steps - COMING)
-    pool = Pool(12, fit_scale(panel)).fit(panel, bent(panel, 0, boost=False) + given_makers(panel, ["operator"]))
+    pool = Pool(12, fit_scale(panel)).fit(
+        panel, bent(panel, 0, boost=False) + given_makers(panel, ["operator"])
+    )
     assert "regression that bends" in pool.names
     moving, _ = begin_moving(pool, panel, 0)
     for row in arrivals(whole, panel.known_steps - 1, panel.known_steps + 29):

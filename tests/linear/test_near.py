@@ -20,9 +20,7 @@ def fitted(panel: Panel, seen: int) -> Autoregression:
 
 def with_switch(panel: Panel, name: str) -> Panel:
     off = (panel.times // 86_400_000_000) % 6 == 0 if panel.times[0] > 10**9 else panel.times % 5 == 0
-    return replace(
-        panel, known=np.column_stack([panel.known, off]), known_names=(*panel.known_names, name)
-    )
+    return replace(panel, known=np.column_stack([panel.known, off]), known_names=(*panel.known_names, name))
 
 
 def daily(rows: int, seasons: tuple[int, ...], freq: str | int) -> Panel:
@@ -57,7 +55,7 @@ def test_the_last_rows_are_said_as_among_all(name: str) -> None:
     rows = [np.arange(panel.offsets[i] + n, panel.offsets[i] + n + coming) for i, n in enumerate(start)]
     at = np.stack(rows)
     np.testing.assert_allclose(said(saying, every, panel, at, trailed), whole, atol=1e-10)
-    for k in range(0, 10):
+    for k in range(10):
         np.testing.assert_allclose(
             said(saying, every, panel, at[:, k : k + 1], trailed)[:, 0], [one[k] for one in whole], atol=1e-10
         )

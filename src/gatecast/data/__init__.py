@@ -1,6 +1,6 @@
 """The data room: tables in, panels through, tables out."""
 
-from gatecast.data.calendar import calendar_features, day_type
+from gatecast.data.calendar import calendar_features, calendar_of, day_type
 from gatecast.data.clock import LocalTime, local_time
 from gatecast.data.covariates import Standardised, is_binary, standardise
 from gatecast.data.frames import in_polars, is_installed
@@ -55,6 +55,7 @@ __all__ = [
     "add_holidays",
     "add_sun",
     "calendar_features",
+    "calendar_of",
     "continue_times",
     "day_type",
     "every_origin",

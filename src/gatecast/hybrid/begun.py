@@ -8,13 +8,13 @@ import numpy as np
 from gatecast._types import FloatArray
 from gatecast.data import LOG_CEILING, Panel, Scale, fill_causally, stamps_after
 from gatecast.hybrid.bending import bending
-from gatecast.hybrid.moving_pool import MovingPool
 from gatecast.hybrid.curve import Curved
 from gatecast.hybrid.earning import Ledger, Units
 from gatecast.hybrid.given import Given, Mended
 from gatecast.hybrid.given_moving import AsGiven, mended_on
 from gatecast.hybrid.member import Seen
 from gatecast.hybrid.moving import Ends, Moving
+from gatecast.hybrid.moving_pool import MovingPool
 from gatecast.hybrid.outside import Outside
 from gatecast.hybrid.plain_moving import Again, Regressed, filtered, naive_lookback, unregressed
 from gatecast.hybrid.pool import BEYOND, Pool, Standing, looked_back
@@ -60,14 +60,24 @@ def begin_moving(pool: Pool, panel: Panel, back: int) -> tuple[MovingPool, list[
             ledger.paths[i, pending % horizon, :, m] = moving.before(one, pending)
         standings.append(standing)
     moving = MovingPool(
-        pool, Saying(pool.full_.fitted_), _units(pool, movings), trailed_of(panel), ends, movings, ledger, priors
+        pool,
+        Saying(pool.full_.fitted_),
+        _units(pool, movings),
+        trailed_of(panel),
+        ends,
+        movings,
+        ledger,
+        priors,
     )
     return moving, standings
 
 
 def lengthened(panel: Panel, horizon: int) -> Panel:
     """The histories of a panel, each with so many rows behind it of which nothing is known."""
-    times, last = stamps_after(panel, panel.last_origins(), horizon), panel.offsets[:-1] + panel.known_steps - 1
+    times, last = (
+        stamps_after(panel, panel.last_origins(), horizon),
+        panel.offsets[:-1] + panel.known_steps - 1,
+    )
     parts = [
         np.concatenate([np.arange(panel.history(i).start, end + 1), np.full(horizon, end)])
         for i, end in enumerate(last.tolist())

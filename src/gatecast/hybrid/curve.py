@@ -27,7 +27,15 @@ from gatecast.data import Panel
 from gatecast.hybrid.forest import Forest
 from gatecast.hybrid.member import Maker, Seen
 from gatecast.hybrid.weather import row_features, steps_of_day, switches_of, weather_features
-from gatecast.linear import Autoregression, Fitted, blocks_of, fit_around, lookback, middle_block, paths_around
+from gatecast.linear import (
+    Autoregression,
+    Fitted,
+    blocks_of,
+    fit_around,
+    lookback,
+    middle_block,
+    paths_around,
+)
 from gatecast.memory import Response
 
 FOLDS, ROUNDS = 6, 2

@@ -7,7 +7,7 @@ what it reads: errors of the members, what the regression left and said.
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float32, Int
+from jaxtyping import Float32, Int
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.hybrid.features import PLACES, reach, sizes
@@ -122,7 +122,9 @@ class Glances:
         )
         paths, prior = said.paths.reshape(count * horizon, -1), moving.newest[series]
         seen = self._shown(paths, said.mix.ravel(), prior)
-        return self._asked(series, step, 1 + step, np.zeros_like(step), known, seen, said.mean.ravel(), moving)
+        return self._asked(
+            series, step, 1 + step, np.zeros_like(step), known, seen, said.mean.ravel(), moving
+        )
 
     def _known(self, series: IntArray, times: IntArray, known: FloatArray, moving: MovingPool) -> FloatArray:
         """What is known of rows beforehand. [rows, ahead]"""

@@ -1,6 +1,7 @@
 """A hybrid's standing, made by reading every history once."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,49 +15,28 @@ from gatecast.hybrid.hybrid_standing import HybridStanding
 from gatecast.hybrid.joining import Joining
 from gatecast.hybrid.modes import ModeName
 from gatecast.hybrid.pool import Pool, Standing
-from gatecast.interval import (
-    LEVELS,
-    Tracks,
-    by_outcome,
-    new_tracks,
-    normal_scores,
-    origins_behind,
-    pace_of,
-    some_series,
-)
 from gatecast.linear import latest_of
-from gatecast.memory import Cutter, Inputs, Perceptron, Rows, Trained, carry, read_mean
-
-Cut = Callable[[Panel, Rows, Origins], tuple[Cutter, FloatArray]]
+from gatecast.memory import Cutter, Inputs, Looking, Perceptron, Rows, Trained, carry, network_tracks
 
 
+@dataclass(frozen=True)
 class Learned:
-    """What a hybrid has learned, and how it cuts windows.
+    """What a hybrid has learned, and how it reads a panel.
 
-    cut  windows of a panel at some origins, and the pool's mixture there, [origins, horizon]
+    unit     [series]  size of an ordinary error, scaled
+    cut      windows of a panel at some origins
+    looking  how it looks back on a panel; None where intervals stay as they were calibrated
     """
 
-    def __init__(
-        self,
-        pool: Pool,
-        inputs: Inputs,
-        unit: FloatArray,
-        mode: ModeName,
-        trained: Trained,
-        context: int,
-        joining: Joining,
-        unseen: IntArray | None,
-        cut: Cut,
-    ) -> None:
-        self.pool = pool
-        self.inputs = inputs
-        self.unit = unit
-        self.mode: ModeName = mode
-        self.trained = trained
-        self.context = context
-        self.joining = joining
-        self.unseen = unseen
-        self.cut = cut
+    pool: Pool
+    inputs: Inputs
+    unit: FloatArray
+    mode: ModeName
+    trained: Trained
+    context: int
+    joining: Joining
+    cut: Callable[[Panel, Rows, Origins], Cutter]
+    looking: Callable[[Panel, Rows], Looking | None]
 
 
 def stands_on(pool: Pool, trained: Trained, panel: Panel) -> bool:
@@ -75,14 +55,17 @@ def hybrid_standing(learned: Learned, panel: Panel) -> HybridStanding:
     rows = learned.inputs.rows(whole)
     pending = [np.arange(max(0, last - horizon + 1), last + 1) for last in clock.tolist()]
     series = np.repeat(np.arange(len(panel)), [len(one) for one in pending])
-    cutter, _ = learned.cut(whole, rows, Origins(series, np.concatenate(pending)))
+    cutter = learned.cut(whole, rows, Origins(series, np.concatenate(pending)))
     networks = (learned.trained.network, *learned.trained.others)
     history = np.ascontiguousarray(cutter.history)
     carried = [carry(one, learned.context, history, whole.offsets, clock) for one in networks]
     width = networks[0].shape.ahead - rows.ahead.shape[1]
     glances = _glances(learned, whole, panel.known_steps, standings, width)
-    tracks = None if learned.unseen is None else _tracks(learned, whole, rows, clock)
-    return HybridStanding(moving, glances, carried, learned.joining, tracks, learned.unseen)
+    looking = learned.looking(whole, rows)
+    tracks, first = None, None
+    if looking is not None:
+        tracks, first = network_tracks(whole, looking), np.maximum(looking.unseen, 0)
+    return HybridStanding(moving, glances, carried, learned.joining, tracks, first)
 
 
 def _glances(
@@ -113,20 +96,3 @@ def _missed(own: FloatArray, standing: Standing, last: int, season: int, mode: M
     for row in range(max(far, last - window + 1), last + 1):
         missed[row % window] = own[row] - paths[row - far - standing.first, far - 1]
     return missed
-
-
-def _tracks(learned: Learned, whole: Panel, rows: Rows, clock: IntArray) -> Tracks:
-    """The scores of the latest forecasts, made once."""
-    assert learned.unseen is not None  # or nobody asks
-    pace, horizon = pace_of(whole.seasons[0]), learned.pool.horizon
-    tracks = new_tracks(pace, horizon, clock)
-    origins = Origins(np.arange(len(clock)), clock)
-    for some in some_series(origins_behind(origins, learned.unseen, pace, horizon), horizon):
-        cutter, mix = learned.cut(whole, rows, some)
-        stated = learned.joining.stated(read_mean(learned.trained, cutter), mix, some.series)
-        scores = normal_scores(cutter.targets(), stated, LEVELS)
-        for i in np.unique(some.series).tolist():
-            mine, steps = some.series == i, min(pace.reach, int(clock[i]) + 1)
-            own = by_outcome(scores[mine], some.position[mine], int(clock[i]) - steps + 1, steps)
-            tracks.fill(i, own)
-    return tracks

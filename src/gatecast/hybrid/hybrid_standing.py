@@ -52,6 +52,7 @@ class HybridStanding(Standing):
             some, horizon = rows.series, judged.mix.shape[1]
             origin = judged.position[:, None] - 1 - np.arange(horizon)
             scored = (origin % self.tracks.pace.stride == 0) & (origin >= self.first[some, None])
+            scored &= np.isfinite(rows.values)[:, None]
             scores = np.full(scored.shape, np.nan)
             if scored.any():
                 n, step = np.nonzero(scored)
@@ -81,10 +82,12 @@ class HybridStanding(Standing):
         held = self.moving.state()
         for k, one in enumerate(self.carried):
             behind = f" of network {k + 1}" if len(self.carried) > 1 else ""
-            held[f"hidden{behind}"] = one.chains.hidden.astype(np.float64)
-            held[f"cell{behind}"] = one.chains.cell.astype(np.float64)
+            hidden, cell = one.chains.states(np.arange(len(self.clock)))
+            held[f"hidden{behind}"] = hidden.astype(np.float64)
+            if cell.shape[1]:
+                held[f"cell{behind}"] = cell.astype(np.float64)
         if self.tracks is not None:
-            held["interval scores"] = self.tracks.kept.astype(np.float64)
+            held["interval scores"] = self.tracks.shifts().reshape(len(self.clock), -1)
         return held
 
     def copy(self) -> "HybridStanding":

@@ -246,12 +246,19 @@ class Hybrid(TableDoor):
             return None if self.held_ is None else self.held_[0]
         read = self.inputs_.rows(panel) if rows is None else rows  # once, however many series in turn
 
+        looking = self._looking(panel, read)
+        return None if looking is None else network_shifts(panel, origins, looking)
+
+    def _looking(self, panel: Panel, rows: Rows) -> Looking | None:
+        """How a panel is looked back on; None where intervals stay as they were calibrated."""
+        if self.unseen_ is None:
+            return None
+
         def cut(some: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
-            cutter, seen = self._cut(panel, read, anchored_windows(some, self.context_))
+            cutter, seen = self._cut(panel, rows, anchored_windows(some, self.context_))
             return cutter, lambda said: self._joining().stated(said, seen.mix, some.series)
 
-        looking = Looking(self.trained_, self.horizon, self.unseen_, cut)
-        return network_shifts(panel, origins, looking)
+        return Looking(self.trained_, self.horizon, self.unseen_, cut)
 
     def _finish(
         self,
@@ -283,7 +290,11 @@ class Hybrid(TableDoor):
         """Where pool, network and intervals stand: new rows move them on, no history is read again."""
         if self.linear_ is not None and self.solar_ is None:
             return AloneStanding(self.linear_._stand(panel))
-        if self.solar_ is not None or self.held_ is not None or not stands_on(self.pool_, self.trained_, panel):
+        if (
+            self.solar_ is not None
+            or self.held_ is not None
+            or not stands_on(self.pool_, self.trained_, panel)
+        ):
             return super()._stand(panel)
         return hybrid_standing(self._learned(), panel)
 
@@ -297,11 +308,6 @@ class Hybrid(TableDoor):
 
     def _learned(self) -> Learned:
         """What was learned, for a standing."""
-
-        def cut(panel: Panel, rows: Rows, origins: Origins) -> tuple[Cutter, FloatArray]:
-            cutter, seen = self._cut(panel, rows, anchored_windows(origins, self.context_))
-            return cutter, seen.mix
-
         return Learned(
             self.pool_,
             self.inputs_,
@@ -310,8 +316,8 @@ class Hybrid(TableDoor):
             self.trained_,
             self.context_,
             self._joining(),
-            self.unseen_,
-            cut,
+            lambda panel, rows, some: self._cut(panel, rows, anchored_windows(some, self.context_))[0],
+            self._looking,
         )
 
     def _joined(self, quantiles: FloatArray, seen: View, origins: Origins) -> FloatArray:

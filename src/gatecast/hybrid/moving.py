@@ -17,7 +17,6 @@ from gatecast.data import Scale
 from gatecast.hybrid.member import Seen
 from gatecast.linear import Clock, Fitted, Latest, blocks_of, middle_block, paths_around
 
-
 Latter = Callable[[int], tuple[Clock, FloatArray]]
 
 

@@ -85,7 +85,7 @@ class MovingPool:
         self.movings = movings
         self.ledger = ledger
         self.priors = priors
-        self.linear: Bool[BoolArray, "members"] = pool.linear
+        self.linear: Bool[BoolArray, members] = pool.linear
 
     @property
     def clock(self) -> Int[IntArray, "series"]:

@@ -1,6 +1,6 @@
 """The interval room: quantiles that cannot cross, calibrated, following the latest outcomes; and drift."""
 
-from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from, some_series
+from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from, some_series, tracks_from
 from gatecast.interval.conformal import Calibration, calibrate
 from gatecast.interval.drift import REFERENCE, Drift, find_drifts, outcome_scores
 from gatecast.interval.quantile import LEVELS, agreed, at_levels, untangle
@@ -36,5 +36,6 @@ __all__ = [
     "shifts_at",
     "shifts_from",
     "some_series",
+    "tracks_from",
     "untangle",
 ]

@@ -32,9 +32,7 @@ class Following:
     tracks  of their scores
     """
 
-    def __init__(
-        self, spread: Spread, scale: Scale, first: IntArray, pace: Pace, tracks: Tracks
-    ) -> None:
+    def __init__(self, spread: Spread, scale: Scale, first: IntArray, pace: Pace, tracks: Tracks) -> None:
         self.spread = spread
         self.scale = scale
         self.first = first
@@ -63,7 +61,10 @@ class Following:
         self.tracks.advance(some, scores)
 
     def forecast(
-        self, clock: Int[IntArray, "series"], point: Float[FloatArray, "series horizon"], levels: Sequence[float]
+        self,
+        clock: Int[IntArray, "series"],
+        point: Float[FloatArray, "series horizon"],
+        levels: Sequence[float],
     ) -> Forecast:
         """Point forecasts behind the newest step of every series, and quantiles around them."""
         every, step = np.arange(len(clock)), np.arange(1, point.shape[1] + 1)
@@ -75,7 +76,12 @@ class Following:
         return Forecast(Origins(every, clock), np.asarray(levels, dtype=np.float64), stated, point)
 
     def replayed(
-        self, series: int, last: int, position: Int[IntArray, "origins"], point: FloatArray, actual: FloatArray
+        self,
+        series: int,
+        last: int,
+        position: Int[IntArray, "origins"],
+        point: FloatArray,
+        actual: FloatArray,
     ) -> None:
         """Take in the forecasts of one series from earlier origins, once and for all.
 
@@ -93,7 +99,8 @@ class Following:
 
     def state(self) -> dict[str, FloatArray]:
         """What it holds, by name. Each [series, ...]"""
-        return {"interval scores": self.tracks.kept.astype(np.float64)}
+        shifts = self.tracks.shifts()
+        return {"interval scores": shifts.reshape(len(shifts), -1)}
 
     def copy(self) -> "Following":
         """One that goes its own way; what was fitted is shared."""

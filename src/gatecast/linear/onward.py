@@ -84,9 +84,7 @@ def _recursions(values, some, lags, weights, constants, horizon):  # pragma: no 
 
 @numba.njit(cache=True)
 @no_type_check  # as above
-def _correct(
-    own, back, modulated, coefficients, waves, share, bounds, path
-):  # pragma: no cover  # compiled
+def _correct(own, back, modulated, coefficients, waves, share, bounds, path):  # pragma: no cover  # compiled
     """Add what `Direct.correction` says behind the newest value of one series, within bounds."""
     newest, lags, count = len(own) - 1, len(back), len(waves)
     added = np.zeros(len(path))

@@ -64,7 +64,9 @@ class Sifted:
     def copy(self) -> "Sifted":
         """One that goes its own way; what was fitted is shared."""
         running = [
-            one if one is None or one.position is None else replace(one, position=one.position.after(one.system, np.zeros(0), one.limit))
+            one
+            if one is None or one.position is None
+            else replace(one, position=one.position.after(one.system, np.zeros(0), one.limit))
             for one in self.running
         ]
         return Sifted(self.fitted, running, self.horizon)

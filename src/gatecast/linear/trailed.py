@@ -35,7 +35,10 @@ class Trailed:
         self._switches = [k for k, name in enumerate(like.known_names) if "holiday" in name.lower()]
 
     def push(
-        self, some: Int[IntArray, "some"], times: Int[IntArray, "some"], known: Float[FloatArray, "some known"]
+        self,
+        some: Int[IntArray, "some"],
+        times: Int[IntArray, "some"],
+        known: Float[FloatArray, "some known"],
     ) -> None:
         """Move some series on by a row each."""
         for own, new in ((self.times, times), (self.known, known)):

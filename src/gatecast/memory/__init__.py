@@ -1,8 +1,8 @@
 """The memory room: recurrent networks over windows of the past, trained on quantiles."""
 
 from gatecast.memory.alone import GRU, LSTM, RNN
-from gatecast.memory.anchors import anchored_windows, most_read
-from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
+from gatecast.memory.anchors import most_read
+from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts, network_tracks
 from gatecast.memory.carried import Carried, carry
 from gatecast.memory.cells import (
     Cell,
@@ -28,6 +28,7 @@ from gatecast.memory.checkpoint import (
 )
 from gatecast.memory.cutter import Cutter
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
+from gatecast.memory.feed import Feed, Newest, feed_of
 from gatecast.memory.foreign import (
     Imported,
     ImportedLayer,
@@ -58,22 +59,20 @@ from gatecast.memory.record import (
 from gatecast.memory.recorded import Record, record
 from gatecast.memory.response import Practice, Response, learn_response, responses
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
+from gatecast.memory.standing import NetworkStanding
 from gatecast.memory.train import Trained, learn_network
-from gatecast.memory.windows import Plan, Windows, plan_windows
+from gatecast.memory.windows import Plan, Windows, anchored_windows, plan_windows
 from gatecast.memory.workings import Column, Workings, lone_columns, read_batch, row_columns
 
 __all__ = [
-    "Beside",
-    "Carried",
-    "Perceptron",
-    "carry",
-    "change_lags",
     "GRU",
     "KEPT",
     "LSTM",
     "RNN",
     "Batch",
+    "Beside",
     "Calibrated",
+    "Carried",
     "Cell",
     "CellKind",
     "Column",
@@ -82,6 +81,7 @@ __all__ = [
     "ElmanCell",
     "ElmanRecord",
     "Extras",
+    "Feed",
     "GRUCell",
     "GRURecord",
     "HiddenState",
@@ -96,8 +96,11 @@ __all__ = [
     "Looking",
     "Milestone",
     "Network",
+    "NetworkStanding",
+    "Newest",
     "Output",
     "PeepholeLSTMCell",
+    "Perceptron",
     "Place",
     "Plan",
     "Practice",
@@ -120,9 +123,12 @@ __all__ = [
     "anchored_windows",
     "as_arrays",
     "calibrate_quantiles",
+    "carry",
     "cells_of",
     "cells_of_state_dict",
+    "change_lags",
     "chrono_",
+    "feed_of",
     "first_unseen",
     "forget_bias_",
     "from_arrays",
@@ -136,6 +142,7 @@ __all__ = [
     "lone_extras",
     "most_read",
     "network_shifts",
+    "network_tracks",
     "one_thread",
     "ordinary",
     "own_width",
@@ -146,8 +153,8 @@ __all__ = [
     "read_mean",
     "read_onnx",
     "record",
-    "responses",
     "require_inside",
+    "responses",
     "row_columns",
     "run_onnx",
     "unroll",

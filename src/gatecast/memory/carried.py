@@ -106,7 +106,7 @@ def carry(
     network: Network,
     context: int,
     history: Float32[np.ndarray, "rows inputs"],
-    offsets: Int[IntArray, "series+1"],
+    offsets: Int[IntArray, "ends"],
     clock: Int[IntArray, "series"],
 ) -> Carried:
     """Read the last rows of each series, from where what is carried behind its clock began.

@@ -72,7 +72,9 @@ def responses(
     several: Sequence[Response],
 ) -> Callable[[Float[FloatArray, "rows inputs"]], Float[FloatArray, "rows"]]:
     """The mean of several perceptrons of one build, all asked at once."""
-    center, spread = (np.stack([getattr(one, name) for one in several])[:, None] for name in ("center", "spread"))
+    center, spread = (
+        np.stack([getattr(one, name) for one in several])[:, None] for name in ("center", "spread")
+    )
     layers = [
         (np.stack([w.T for w, _ in own]), np.stack([b for _, b in own])[:, None])
         for own in zip(*(one.layers for one in several), strict=True)

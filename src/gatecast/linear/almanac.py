@@ -6,11 +6,12 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, calendar_features
+from gatecast.data import Panel, calendar_features, continue_times
 from gatecast.linear.design import Clock, clock_of
 
 HOLIDAY = 7  # the type of day of a public holiday
 MOST = 20_000  # times that are kept
+SOON = 300  # that are read off together
 
 
 class Almanac:
@@ -49,7 +50,9 @@ class Almanac:
     def _read(self, times: IntArray) -> FloatArray:
         at = np.minimum(np.searchsorted(self._times, times), max(len(self._times) - 1, 0))
         if not len(self._times) or not (self._times[at] == times).all():
-            self._learn(np.unique(times))
+            last = times.max(initial=0)  # and those that will be asked about soon
+            later = continue_times(np.array([last]), self._like.frequency, self._like.zone, SOON)
+            self._learn(np.unique(np.concatenate([times.ravel(), later])))
             at = np.searchsorted(self._times, times)
         return self._rows[at]
 

@@ -1,6 +1,6 @@
 """The data room: tables in, panels through, tables out."""
 
-from gatecast.data.calendar import calendar_features, day_type
+from gatecast.data.calendar import calendar_features, calendar_of, day_type
 from gatecast.data.clock import LocalTime, local_time
 from gatecast.data.covariates import Standardised, is_binary, standardise
 from gatecast.data.frames import in_polars, is_installed
@@ -16,7 +16,7 @@ from gatecast.data.recent import Recent, Taken, recent_of
 from gatecast.data.revision import Revision, revised
 from gatecast.data.rows import Rows
 from gatecast.data.samples import SAMPLES, Sample, load_sample, sample_info
-from gatecast.data.scale import Scale, fit_scale
+from gatecast.data.scale import LOG_CEILING, Scale, fit_scale
 from gatecast.data.schema import Schema
 from gatecast.data.solar import Site, Sites, Sky, add_sun, sites_of, sky_of, steps_per_day
 from gatecast.data.table import Reading, extend, missing_future, panel_from, read_news, read_table
@@ -33,6 +33,7 @@ from gatecast.data.writing import Layout, forecast_frame, make_future, series_fr
 
 __all__ = [
     "KEPT",
+    "LOG_CEILING",
     "SAMPLES",
     "Frequency",
     "Layout",
@@ -54,6 +55,7 @@ __all__ = [
     "add_holidays",
     "add_sun",
     "calendar_features",
+    "calendar_of",
     "continue_times",
     "day_type",
     "every_origin",

@@ -14,7 +14,7 @@ def arrivals(panel: Panel, clock: IntArray) -> Iterator[Arrived]:
 
     clock  [series]  0-based step of the last row that is not among them
     """
-    last = panel.known_steps - 1
+    last, clock = panel.known_steps - 1, clock.copy()  # a standing may move its own on in place
     for more in range(1, int((last - clock).max(initial=0)) + 1):
         series = np.flatnonzero(clock + more <= last)
         rows = panel.offsets[series] + clock[series] + more

@@ -1,6 +1,6 @@
 """The interval room: quantiles that cannot cross, calibrated, following the latest outcomes; and drift."""
 
-from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from, tracks_from
+from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from, some_series, tracks_from
 from gatecast.interval.conformal import Calibration, calibrate
 from gatecast.interval.drift import REFERENCE, Drift, find_drifts, outcome_scores
 from gatecast.interval.quantile import LEVELS, agreed, at_levels, untangle
@@ -35,6 +35,7 @@ __all__ = [
     "pace_of",
     "shifts_at",
     "shifts_from",
+    "some_series",
     "tracks_from",
     "untangle",
 ]

@@ -39,11 +39,12 @@ from gatecast.memory.foreign import (
 )
 from gatecast.memory.heads import Beside
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
-from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, lone_extras, ordinary
+from gatecast.memory.inputs import Extras, Inputs, Rows, change_lags, learn_inputs, lone_extras, ordinary
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
 from gatecast.memory.options import Training
+from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.reading import one_thread, read
 from gatecast.memory.record import (
     ElmanRecord,
@@ -56,7 +57,7 @@ from gatecast.memory.record import (
     SLSTMState,
 )
 from gatecast.memory.recorded import Record, record
-from gatecast.memory.response import Practice, Response, learn_response
+from gatecast.memory.response import Practice, Response, learn_response, responses
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
 from gatecast.memory.standing import NetworkStanding
 from gatecast.memory.train import Trained, learn_network
@@ -99,6 +100,7 @@ __all__ = [
     "Newest",
     "Output",
     "PeepholeLSTMCell",
+    "Perceptron",
     "Place",
     "Plan",
     "Practice",
@@ -124,6 +126,7 @@ __all__ = [
     "carry",
     "cells_of",
     "cells_of_state_dict",
+    "change_lags",
     "chrono_",
     "feed_of",
     "first_unseen",
@@ -151,6 +154,7 @@ __all__ = [
     "read_onnx",
     "record",
     "require_inside",
+    "responses",
     "row_columns",
     "run_onnx",
     "unroll",

@@ -64,6 +64,11 @@ class Cutter:
         """What the windows are cut out of."""
         return self._panel
 
+    @property
+    def history(self) -> np.ndarray:
+        """What is known of every row of the panel once it has passed. [rows, inputs]"""
+        return self._rows.history
+
     def rows_read(self, chosen: IntArray) -> IntArray:
         """The panel's rows that these windows read, or that their forecasts are held to, ascending."""
         windows, panel = self._windows, self._panel

@@ -22,7 +22,7 @@ from gatecast.linear import Autoregression, RecentARIMA, Saying, latest_of, trai
 
 
 def moves_on(pool: Pool, panel: Panel) -> bool:
-    """Whether a pool can move on row by row: not with members from outside, nor a series of no value at all."""
+    """Whether a pool can move on row by row: not with members from outside, nor a series without a value."""
     nothing = any(np.isnan(panel.values[panel.history(i)]).all() for i in range(len(panel)))
     return not nothing and not any(isinstance(one, Outside) for one in pool.fitted_)
 
@@ -56,8 +56,8 @@ def begin_moving(pool: Pool, panel: Panel, back: int) -> tuple[MovingPool, list[
         standing = pool.stand(whole, np.concatenate([s.own for s in seen]), i, first, last, one.left)
         _enter(ledger, priors, i, one.own, standing, last)
         pending = np.arange(max(0, last - horizon + 1), last + 1)
-        for m, moving in enumerate(movings):
-            ledger.paths[i, pending % horizon, :, m] = moving.before(one, pending)
+        for m, member in enumerate(movings):
+            ledger.paths[i, pending % horizon, :, m] = member.before(one, pending)
         standings.append(standing)
     moving = MovingPool(
         pool,

@@ -16,7 +16,7 @@ from gatecast.memory import Response, responses
 
 
 class Bending:
-    """What learners say of new rows, and the latest errors that leaves; without them as the autoregression."""
+    """What learners say of new rows, and the latest errors that leaves; where none do, the autoregression."""
 
     def __init__(
         self, member: Curved, scale: Scale, onward: Onward, latest: Latest, heard: Sequence["_Heard | None"]

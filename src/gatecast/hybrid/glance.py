@@ -53,7 +53,7 @@ class Glances:
     mode          how much of the members is shown
     static        [series, static covariates]  on their scale
     left, said    what the regression left, 0 where nothing was known, and said
-    missed        [series, window, members]  errors up to a season ahead; that of a row at its step modulo these
+    missed        [series, window, members]  errors up to a season ahead, each at its row modulo the window
     width         columns of `ahead` beyond the rows' own that the network has learned with
     """
 

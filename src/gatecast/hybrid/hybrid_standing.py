@@ -1,4 +1,4 @@
-"""The hybrid behind the newest step of every series: the pool, the network's memory, and intervals' scores."""
+"""The hybrid behind the newest steps: the pool, the network's memory, and the intervals' scores."""
 
 from collections.abc import Sequence
 from dataclasses import replace

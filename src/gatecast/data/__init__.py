@@ -9,7 +9,7 @@ from gatecast.data.frequency import parse as parse_frequency
 from gatecast.data.gaps import fill_causally, missing_mask
 from gatecast.data.grid import continue_times, stamps_after, stamps_at
 from gatecast.data.grid import written as written_times
-from gatecast.data.holiday import add_holidays
+from gatecast.data.holiday import add_holidays, holiday_columns
 from gatecast.data.kept import KEPT
 from gatecast.data.panel import Panel
 from gatecast.data.recent import Recent, Taken, recent_of
@@ -29,7 +29,7 @@ from gatecast.data.window import (
     past_origins,
     target_rows,
 )
-from gatecast.data.writing import Layout, forecast_frame, make_future
+from gatecast.data.writing import Layout, forecast_frame, make_future, series_frame
 
 __all__ = [
     "KEPT",
@@ -65,6 +65,7 @@ __all__ = [
     "forecast_frame",
     "held_out_origins",
     "held_out_start",
+    "holiday_columns",
     "in_polars",
     "inside",
     "is_binary",
@@ -83,6 +84,7 @@ __all__ = [
     "revised",
     "sample_info",
     "seasons",
+    "series_frame",
     "sites_of",
     "sky_of",
     "stamps_after",

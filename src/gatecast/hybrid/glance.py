@@ -5,6 +5,7 @@ what it reads: errors of the members, what the regression left and said.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float32, Int
@@ -74,7 +75,11 @@ class Glances:
         self.static = static
         self.left, self.said, self.missed = rings
         self.width = width
-        self._sizes = np.stack([sizes(float(u), inputs, i) for i, u in enumerate(unit)])
+
+    @cached_property
+    def _sizes(self) -> Singles:
+        """What kind of series each is. [series, 3]"""
+        return np.stack([sizes(float(u), self.inputs, i) for i, u in enumerate(self.unit)])
 
     def copy(self) -> "Glances":
         """Ones that go their own way; what was fitted is shared."""

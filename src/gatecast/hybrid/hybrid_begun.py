@@ -38,7 +38,7 @@ def hybrid_standing(learned: Learned, panel: Panel) -> HybridStanding:
     cutter, _ = learned.cut(whole, rows, windows)
     networks = (learned.trained.network, *learned.trained.others)
     history = np.ascontiguousarray(cutter.history)
-    carried = [carry(one, learned.context, history, whole.offsets, clock) for one in networks]
+    carried = tuple(carry(one, learned.context, history, whole.offsets, clock) for one in networks)
     width = networks[0].shape.ahead - rows.ahead.shape[1]
     glances = _glances(learned, whole, panel.known_steps, standings, width)
     looking = learned.looking(whole, rows)

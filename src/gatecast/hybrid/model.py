@@ -30,6 +30,7 @@ from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares
 from gatecast.hybrid.given import given_makers, unheard
 from gatecast.hybrid.half import LinearHalf
+from gatecast.hybrid.half_standing import HalfStanding
 from gatecast.hybrid.hybrid_begun import hybrid_standing, stands_on
 from gatecast.hybrid.hybrid_standing import AloneStanding, HybridStanding
 from gatecast.hybrid.joining import MEDIAN, Joining, joined
@@ -273,7 +274,8 @@ class Hybrid(TableDoor):
     def _stand(self, panel: Panel) -> Standing:
         """Where pool, network and intervals stand: new rows move them on, no history is read again."""
         if self.linear_ is not None and self.solar_ is None:
-            return AloneStanding(self.linear_._stand(panel))
+            half = self.linear_._stand(panel)
+            return AloneStanding(half) if isinstance(half, HalfStanding) else super()._stand(panel)
         if (
             self.solar_ is not None
             or self.held_ is not None

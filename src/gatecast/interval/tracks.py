@@ -71,9 +71,11 @@ class Tracks:
         ):
             some = places(row[(step - 1) % stride :: stride]).astype(np.float32)
             self.kept[series, step % reach, : len(some)] = some
-        one = np.array([series])
-        self.base[one] = self.clock[one]
-        _anew(*self._arrays(), one, self._numbers())
+        self.collect(np.array([series]))
+
+    def collect(self, series: Int[IntArray, "some"]) -> None:
+        """Collect the masses of some series from the scores kept."""
+        _anew(*self._arrays(), series, self._numbers())
 
     def advance(self, series: Int[IntArray, "some"], scores: Float[FloatArray, "some horizon"]) -> None:
         """Move some series on by one step.

@@ -81,6 +81,18 @@ class Glances:
         """What kind of series each is. [series, 3]"""
         return np.stack([sizes(float(u), self.inputs, i) for i, u in enumerate(self.unit)])
 
+    def known_width(self, moving: MovingPool) -> int:
+        """How many numbers are known of a row beforehand."""
+        calendar = moving.trailed.almanac.width
+        covariates = len(self.inputs.covariates.known_scale.names)
+        return calendar + covariates + int(self.static.shape[1])
+
+    def row_width(self, moving: MovingPool) -> int:
+        """How many numbers the encoder reads of a row."""
+        own = 2 + len(change_lags(self.seasons)) + len(self.inputs.covariates.past_scale.names)
+        realised = 0 if self.mode == "parallel" else 5 * self.missed.shape[2]
+        return own + self.known_width(moving) + realised
+
     def copy(self) -> "Glances":
         """Ones that go their own way; what was fitted is shared."""
         rings = self.left.copy(), self.said.copy(), self.missed.copy()

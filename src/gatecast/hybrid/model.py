@@ -276,11 +276,8 @@ class Hybrid(TableDoor):
         if self.linear_ is not None and self.solar_ is None:
             half = self.linear_._stand(panel)
             return AloneStanding(half) if isinstance(half, HalfStanding) else super()._stand(panel)
-        if (
-            self.solar_ is not None
-            or self.held_ is not None
-            or not stands_on(self.pool_, self.trained_, panel)
-        ):
+        reads = self.solar_ is not None or self.held_ is not None
+        if reads or not stands_on(self.pool_, self.trained_, panel):
             return super()._stand(panel)
         return hybrid_standing(self._learned(), panel)
 

@@ -24,7 +24,7 @@ FAR = 2**60  # steps, beyond which counting them would wrap around
 class MovedPool:
     """What a pool that moves on holds.
 
-    like     a panel of no rows: names of known covariates, frequency, zone, seasons
+    like     a panel of one row: names of known covariates, frequency, zone, seasons
     given    names of given forecasts
     clock    [series]
     times, known, count   of the latest rows, as `Trailed` has them
@@ -111,6 +111,8 @@ def check_moved(held: MovedPool) -> None:
     longest = held.times.shape[1] if held.times.ndim == 2 else 0
     demand(longest > 0 and held.times.shape[0] == held.known.shape[0] == series, "rows of every series")
     demand(held.known.shape[1:] == (longest, len(held.like.known_names)), "covariates of every row")
+    designs = [one.regression.design for one in pool.full_.fitted_ if one.regression is not None]
+    demand(all(len(one.binary) == held.known.shape[2] for one in designs), "the regression's covariates")
     demand(held.count.shape == (series,), "one count for each series")
     demand(np.all((held.count >= 1) & (held.count <= longest)), "counts of the rows there are")
     wanted = max(naive_lookback(pool.lengths), seasons[-1] + horizon)

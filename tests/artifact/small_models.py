@@ -106,6 +106,12 @@ CASES = {
     "hybrid that fell back": Case(_made("Hybrid", training=TINY), counted),
     "hybrid at a site": Case(_made("Hybrid", training=TINY, site=Site(40.4, -3.7, 30, 180), **ROLES), sunny),
     "linear": Case(_made("LinearHalf", **ROLES)),
+    "hybrid that stands": Case(_made("Hybrid", training=TINY, holidays="ES", **ROLES), stands=True),
+    "hybrid of all that stands": Case(
+        _made("Hybrid", training=TINY, mode="residual", given=["cloud"], known=["temperature"]), stands=True
+    ),
+    "hybrid in parallel that stands": Case(_made("Hybrid", training=TINY, mode="parallel"), stands=True),
+    "linear that stands": Case(_made("LinearHalf", **ROLES), stands=True),
     "linear at a site": Case(_made("LinearHalf", site=Site(40.4, -3.7, capacity=200), **ROLES), sunny),
     "lstm": Case(_made("LSTM", training=TINY, **ROLES)),
     "lstm that stands": Case(_made("LSTM", training=TINY, **ROLES), stands=True),

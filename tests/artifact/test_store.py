@@ -81,8 +81,8 @@ def test_where_a_model_stands_lasts_and_what_only_reads_again_adds_nothing(name,
     assert save(back, tmp_path / "b").read_bytes() == (tmp_path / "a").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["lstm that stands", "two rnns that stand"])
-def test_a_network_stands_where_it_stood(name, tmp_path):
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.stands])
+def test_a_model_stands_where_it_stood(name, tmp_path):
     """States, scores and all: the next rows move it on as they would have, and nothing is read again."""
     model = fitted(name)
     back = load(save(model, tmp_path / "a"))

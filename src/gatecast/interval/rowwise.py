@@ -11,14 +11,14 @@ from gatecast._types import FloatArray
 NARROWEST = 1e-12  # a distribution this narrow, scaled, is one value: no score tells its width
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # numba wants its own functions, not checked ones
 def _slope(row, x, median, end):  # pragma: no cover  # compiled
     """How far one standard deviation reaches beyond the lowest or the highest quantile."""
     return max((row[end] - row[median]) / x[end], NARROWEST)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def _scores(actual, quantiles, x, median, farthest, found):  # pragma: no cover  # compiled
     last = len(x) - 1
@@ -44,7 +44,7 @@ def _scores(actual, quantiles, x, median, farthest, found):  # pragma: no cover 
         found[n] = min(max(z, -farthest), farthest)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def _read(quantiles, scores, x, median, found):  # pragma: no cover  # compiled
     last = len(x) - 1
@@ -70,6 +70,28 @@ def _read(quantiles, scores, x, median, found):  # pragma: no cover  # compiled
             found[n, level] = min(found[n, level], found[n, level + 1])
         for level in range(median + 1, last + 1):
             found[n, level] = max(found[n, level], found[n, level - 1])
+
+
+@numba.njit(cache=True, error_model="numpy")
+@no_type_check  # as above
+def _untangle(quantiles, median, found):  # pragma: no cover  # compiled
+    for n in range(len(quantiles)):
+        found[n, median] = quantiles[n, median]
+        for level in range(median - 1, -1, -1):
+            low, bound = quantiles[n, level], found[n, level + 1]
+            found[n, level] = low if low < bound or np.isnan(low) else bound
+        for level in range(median + 1, quantiles.shape[1]):
+            high, bound = quantiles[n, level], found[n, level - 1]
+            found[n, level] = high if high > bound or np.isnan(high) else bound
+
+
+def untangle_rows(
+    quantiles: Float[FloatArray, "rows levels"], median: int
+) -> Float[FloatArray, "rows levels"]:
+    """Each row non-decreasing outward from its median, which stays. [rows, levels]"""
+    found = np.empty(quantiles.shape)
+    _untangle(quantiles, median, found)
+    return found
 
 
 def score_rows(

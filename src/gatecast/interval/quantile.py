@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from gatecast._types import FloatArray
+from gatecast.interval.rowwise import untangle_rows
 
 LEVELS = (0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.975)
 MEDIAN = LEVELS.index(0.5)
@@ -44,9 +45,8 @@ def untangle(
     >>> untangle(np.array([2.0, 1.0, 0.5]), median=1)
     array([1., 1., 1.])
     """
-    below = np.minimum.accumulate(quantiles[..., median::-1], axis=-1)[..., ::-1]
-    above = np.maximum.accumulate(quantiles[..., median:], axis=-1)
-    return np.concatenate([below, above[..., 1:]], axis=-1)
+    rows = np.ascontiguousarray(quantiles, dtype=np.float64).reshape(-1, quantiles.shape[-1])
+    return untangle_rows(rows, median).reshape(quantiles.shape)
 
 
 def agreed(

@@ -72,6 +72,28 @@ def _read(quantiles, scores, x, median, found):  # pragma: no cover  # compiled
             found[n, level] = max(found[n, level], found[n, level - 1])
 
 
+@numba.njit(cache=True, error_model="numpy")
+@no_type_check  # as above
+def _untangle(quantiles, median, found):  # pragma: no cover  # compiled
+    for n in range(len(quantiles)):
+        found[n, median] = quantiles[n, median]
+        for level in range(median - 1, -1, -1):
+            low, bound = quantiles[n, level], found[n, level + 1]
+            found[n, level] = low if low < bound or np.isnan(low) else bound
+        for level in range(median + 1, quantiles.shape[1]):
+            high, bound = quantiles[n, level], found[n, level - 1]
+            found[n, level] = high if high > bound or np.isnan(high) else bound
+
+
+def untangle_rows(
+    quantiles: Float[FloatArray, "rows levels"], median: int
+) -> Float[FloatArray, "rows levels"]:
+    """Each row non-decreasing outward from its median, which stays. [rows, levels]"""
+    found = np.empty(quantiles.shape)
+    _untangle(quantiles, median, found)
+    return found
+
+
 def score_rows(
     actual: Float[FloatArray, "rows"],
     quantiles: Float[FloatArray, "rows levels"],

@@ -65,12 +65,13 @@ class Tracks:
     def fill(self, series: int, scores: Float[FloatArray, "rows horizon"]) -> None:
         """Let these be all that is known of a series: scores for the last steps up to its clock."""
         reach, stride = self.pace.reach, self.pace.stride
+        place = places(scores[-reach:]).astype(np.float32)
+        step = int(self.clock[series]) + 1 - len(place) + np.arange(len(place))
         self.kept[series] = np.nan
-        for row, step in zip(
-            scores[-reach:], np.arange(self.clock[series] + 1)[-len(scores) :][-reach:], strict=True
-        ):
-            some = places(row[(step - 1) % stride :: stride]).astype(np.float32)
-            self.kept[series, step % reach, : len(some)] = some
+        for first in range(min(stride, self.horizon)):
+            mine = (step - 1) % stride == first
+            some = place[mine, first::stride]
+            self.kept[series, step[mine] % reach, : some.shape[1]] = some
         self.collect(np.array([series]))
 
     def collect(self, series: Int[IntArray, "some"]) -> None:

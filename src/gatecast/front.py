@@ -2,7 +2,7 @@
 
 import inspect
 import warnings
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, Self, TypeAlias
 
@@ -24,12 +24,13 @@ from gatecast.data import (
 from gatecast.errors import NotFittedError, OptionError, listed
 from gatecast.forecaster import Forecast, Origins, probabilities
 from gatecast.progress import Noting, Progress, Silent
+from gatecast.watch import Watching
 
-FITTED = ("reading_", "panel_", "notes_")
+FITTED = ("reading_", "panel_", "notes_", "watch_")
 Frame: TypeAlias = Any  # a pandas or polars DataFrame or a pyarrow Table: what comes in goes out
 
 
-class TableDoor(ABC):
+class TableDoor(Watching):
     """A forecaster that is fitted on a table and forecasts in a table of the same kind.
 
     A subclass implements `learn` and `forecast`. One with options of its own names them all in `__init__`,

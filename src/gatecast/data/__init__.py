@@ -26,7 +26,7 @@ from gatecast.data.window import (
     past_origins,
     target_rows,
 )
-from gatecast.data.writing import Layout, forecast_frame, make_future
+from gatecast.data.writing import Layout, forecast_frame, make_future, record_frame
 
 __all__ = [
     "KEPT",
@@ -70,6 +70,7 @@ __all__ = [
     "parse_frequency",
     "past_origins",
     "read_table",
+    "record_frame",
     "sample_info",
     "seasons",
     "sites_of",

@@ -1,18 +1,30 @@
 """The interval room: quantiles that cannot cross, calibrated, following the latest outcomes; and drift."""
 
-from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from
+from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from, some_series
 from gatecast.interval.conformal import Calibration, calibrate
-from gatecast.interval.drift import REFERENCE, Drift, find_drifts, outcome_scores
+from gatecast.interval.drift import (
+    FURTHEST,
+    REFERENCE,
+    Drift,
+    Kind,
+    drifts_of,
+    find_drifts,
+    mean_scores,
+    outcome_scores,
+    said,
+)
 from gatecast.interval.quantile import LEVELS, agreed, at_levels, untangle
 from gatecast.interval.score import at_scores, normal_scores
 from gatecast.interval.track import Pace, Track, by_outcome, followed, new_track, pace_of
 from gatecast.interval.width import Width, fit_width
 
 __all__ = [
+    "FURTHEST",
     "LEVELS",
     "REFERENCE",
     "Calibration",
     "Drift",
+    "Kind",
     "Pace",
     "Track",
     "Width",
@@ -21,16 +33,20 @@ __all__ = [
     "at_scores",
     "by_outcome",
     "calibrate",
+    "drifts_of",
     "find_drifts",
     "fit_width",
     "followed",
+    "mean_scores",
     "moved",
     "new_track",
     "normal_scores",
     "origins_behind",
     "outcome_scores",
     "pace_of",
+    "said",
     "shifts_at",
     "shifts_from",
+    "some_series",
     "untangle",
 ]

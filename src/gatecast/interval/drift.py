@@ -53,8 +53,17 @@ class Drift:
     size: float
 
     def __str__(self) -> str:
-        said = _WORDS[self.kind].format(abs(self.size))
-        return f"since origin {self.since} {said} (noticed at origin {self.noticed})"
+        what = said(self.kind, self.size)
+        return f"since origin {self.since} {what} (noticed at origin {self.noticed})"
+
+
+def said(kind: Kind, size: float) -> str:
+    """A change of a series' errors in words.
+
+    >>> said("above", 2.13)
+    'values lie 2.1 ordinary errors above what was forecast'
+    """
+    return _WORDS[kind].format(abs(size))
 
 
 def find_drifts(
@@ -79,11 +88,25 @@ def find_drifts(
         raise OptionError(
             f"reference is {reference}; give {REFERENCE} origins or more to know ordinary errors by"
         )
-    scores, found = mean_scores(outcome_scores(actual, quantiles, levels)), []
+    scores = mean_scores(outcome_scores(actual, quantiles, levels))
+    return drifts_of(scores, series, np.full(int(series.max(initial=-1)) + 1, reference))
+
+
+def drifts_of(
+    scores: Float[FloatArray, "origins"],
+    series: Int[IntArray, "origins"],
+    reference: Int[IntArray, "series"],
+) -> tuple[Drift, ...]:
+    """The same of scores that are known already, with a reference part for each series.
+
+    scores     [origins]  ascending in time within a series; NaN where there is no outcome
+    reference  [series]   leading scores of each, of those that are known, that show what is ordinary
+    """
+    found = []
     for i in np.unique(series):
-        mine = np.flatnonzero((series == i) & np.isfinite(scores))
-        if len(mine) > reference:
-            drift = _first(scores[mine], int(i), mine, reference)
+        mine, usual = np.flatnonzero((series == i) & np.isfinite(scores)), int(reference[i])
+        if len(mine) > usual:
+            drift = _first(scores[mine], int(i), mine, usual)
             found += [drift] if drift is not None else []
     return tuple(found)
 

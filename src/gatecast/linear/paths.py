@@ -82,17 +82,17 @@ class PathForecaster(TableDoor):
             origins, np.asarray(levels, dtype=np.float64), agreed(quantiles, point, levels), point
         )
 
+    def first_unseen(self, panel: Panel) -> IntArray:
+        """Crossed forecasts of the fitted history have not seen their outcomes either: all of it counts."""
+        return np.full(len(panel), BEGUN * panel.seasons[-1])
+
     def _shifts(self, panel: Panel, origins: Origins) -> FloatArray | None:
-        """What the latest outcomes say of the quantiles. [origins, horizon, levels]
-
-        Crossed forecasts of the fitted history have not seen theirs either: all of it counts.
-        """
+        """What the latest outcomes say of the quantiles. [origins, horizon, levels]"""
         pace = pace_of(panel.seasons[0])
-        first = np.full(len(panel), BEGUN * panel.seasons[-1])
-        replayed = origins_behind(origins, first, pace, self.horizon)
-        return shifts_from(origins, replayed, pace, self.horizon, lambda some: self._scores(panel, some))
+        replayed = origins_behind(origins, self.first_unseen(panel), pace, self.horizon)
+        return shifts_from(origins, replayed, pace, self.horizon, lambda some: self.scores(panel, some))
 
-    def _scores(self, panel: Panel, origins: Origins) -> FloatArray:
+    def scores(self, panel: Panel, origins: Origins) -> FloatArray:
         """Where what came fell among the quantiles of crossed forecasts. [origins, horizon]"""
         whose = origins.series[:, None]
         path = self._scaled(self.scale_.floored(self.past_paths(panel, origins), whose), whose)

@@ -13,7 +13,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from gatecast._types import BoolArray, FloatArray, IntArray
-from gatecast.data import Panel
+from gatecast.data import Panel, held_out_start
 from gatecast.errors import OptionError, SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
@@ -91,6 +91,10 @@ class _Alone(TableDoor):
         cutter = self._single(panel, rows, origins, self.context_)
         shifts = self._shifts(panel, rows, origins)
         return self._finish(read_mean(self.trained_, cutter), panel, rows, origins, levels, shifts)
+
+    def first_unseen(self, panel: Panel) -> IntArray:
+        """Where the part begins that was held out of training, to choose weights and to calibrate by."""
+        return held_out_start(panel, self.horizon) - 1
 
     def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
         """What the forecasts from some origins are made of.

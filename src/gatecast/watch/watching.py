@@ -1,0 +1,81 @@
+"""What every model has of the watch: how its forecasts are scored, and what the scores have shown."""
+
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from jaxtyping import Float, Int
+
+from gatecast._types import FloatArray, IntArray
+from gatecast.data import Panel, Reading, actuals
+from gatecast.forecaster import Forecast, Origins
+from gatecast.interval import LEVELS, normal_scores
+from gatecast.watch.told import as_table, told
+from gatecast.watch.watch import Watch, begun, caught_up, drifts, forgetting
+
+
+class Watching(ABC):
+    """A model that judges itself as rows come. What a subclass knows better it overrides."""
+
+    horizon: int
+    watch_: Watch | None = None  # none before the first rows come, unless `learn` has something to say
+
+    @abstractmethod
+    def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
+        """Forecast `horizon` steps from each origin, reading no value behind it."""
+
+    @abstractmethod
+    def _fitted(self) -> Reading:
+        """The table read by `fit`; NotFittedError before it."""
+
+    def first_unseen(self, panel: Panel) -> Int[IntArray, "series"]:
+        """Position of the first origin of each series whose forecasts have not seen their outcomes. [series]
+
+        panel  the fitted one. Where nothing is known of it, the end of the history.
+        """
+        return panel.known_steps - 1
+
+    def scores(self, panel: Panel, origins: Origins) -> Float[FloatArray, "origins horizon"]:
+        """Where outcomes fell among the quantiles of forecasts as they were calibrated. [origins, horizon]
+
+        Intervals that follow the latest errors would hide that these have grown.
+        """
+        steady = copy.copy(self)
+        vars(steady)["held_"] = (None,)
+        found = steady.forecast(panel, origins, LEVELS)
+        return normal_scores(actuals(panel, origins, self.horizon), found.quantiles, LEVELS)
+
+    def drift(self) -> Any:
+        """Series whose errors have left the calibrated range since the fit, in a table of the kind fitted.
+
+        Columns: the id where there is one, `kind` ("above", "below" or "wider"), `since` and `noticed` (times
+        of the first outcome that shows it and of the one that gave the alarm), `size` (in ordinary errors of
+        a stretch, or how many times as large errors are) and `words`. One row for each series at most, until
+        the next fit; empty where nothing has drifted, or no rows have come.
+
+        Raises NotFittedError before `fit`.
+        """
+        reading = self._fitted()
+        found = () if self.watch_ is None else drifts(self.watch_)
+        return as_table(found, reading.panel, reading.layout)
+
+    def begin_watch(self, panel: Panel) -> Watch:
+        """The watch as it stands when this very panel has been learned."""
+        unseen = self.first_unseen(panel)
+        return begun(panel, self.horizon, unseen, lambda origins: self.scores(panel, origins))
+
+    def watched(
+        self, before: Panel, after: Panel, changed: Int[IntArray, "series"]
+    ) -> tuple[Watch, tuple[str, ...]]:
+        """The watch once a panel has become another one, and what is new in it, a sentence each.
+
+        before, after  with holidays, as `learn` had them
+        changed        [series]  first step whose row is not as it was, new ones included
+        """
+        watch = self.begin_watch(before) if self.watch_ is None else self.watch_
+        known = {(one.series, one.kind, one.noticed) for one in drifts(watch)}
+        watch = caught_up(forgetting(watch, changed), after, lambda origins: self.scores(after, origins))
+        named = self._fitted().layout.has_ids
+        news = [one for one in drifts(watch) if (one.series, one.kind, one.noticed) not in known]
+        return watch, tuple(told(one, after, named=named) for one in news)

@@ -9,7 +9,7 @@ What the network sees of the linear half, and so what it can say, is the `mode`:
 
 One predictive distribution belongs to the sum: the network's quantiles, moved with its median and
 calibrated on origins that had neither trained it nor, where there are enough to divide, chosen its weights.
-Learned again from these origins too, it keeps that calibration: see `_learn_again`.
+Learned again from these origins too, it keeps that calibration: see `again`.
 """
 
 import copy
@@ -24,6 +24,7 @@ from gatecast.data import Panel, Sites
 from gatecast.errors import TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
+from gatecast.hybrid.again import learn_again, worth_again
 from gatecast.hybrid.bent import bent, note_absent
 from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares, join
@@ -44,6 +45,7 @@ from gatecast.memory import (
     Plan,
     Rows,
     Shifts,
+    Trained,
     Training,
     Windows,
     Workings,
@@ -52,7 +54,6 @@ from gatecast.memory import (
     learn_inputs,
     learn_networks,
     network_shifts,
-    own_width,
     plan_windows,
     read_mean,
     row_columns,
@@ -62,7 +63,6 @@ from gatecast.progress import Progress
 from gatecast.solar import SolarHybrid
 
 MEDIAN = LEVELS.index(0.5)
-NEWS = 1.1  # times as much history, held-out part included, from which on it is learned from again
 
 
 class Hybrid(TableDoor):
@@ -90,6 +90,7 @@ class Hybrid(TableDoor):
     origins, where histories are too short to train one or where training breaks down, and a note says so.
     """
 
+    trained_: Trained
     unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
     held_: tuple[Shifts] | None = None
     solar_: SolarHybrid | None = None  # likewise
@@ -144,8 +145,11 @@ class Hybrid(TableDoor):
             return self._learn_alone(panel, progress, str(broken))
         self._choose_and_calibrate(panel, plan.calibrating, read)
         self.unseen_ = first_unseen(panel, plan.calibrating)
-        if self.shares_.any() and plan.growth >= NEWS and not self.trained_.stopped:
-            self._learn_again(panel, plan, read, training, progress)
+        if self.shares_.any() and worth_again(plan, self.trained_):
+            again = learn_again(self.trained_, plan, read, training, self.seed, progress, self.name)
+            if again is not None:
+                self.trained_, self.widening_ = again
+                self.unseen_ = panel.known_steps - 1
         return self
 
     def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> Lessons:
@@ -164,28 +168,6 @@ class Hybrid(TableDoor):
             training.cell, read.training, read.choosing, training, self.seed, progress, self.name
         )
         return read
-
-    def _learn_again(
-        self, panel: Panel, plan: Plan, read: Lessons, training: Training, progress: Progress
-    ) -> None:
-        """Train anew on the whole history: its latest part says most of what comes next.
-
-        As far as served best before, in proportion to what there is to learn. Shares and calibration stay
-        those of the network that had not seen that part: nothing could judge this one. It is surer of what
-        it has seen, so its width is brought back to the first one's there.
-        """
-        until, label = round(self.trained_.best * plan.growth), f"{self.name}: with the latest steps"
-        try:
-            again = learn_networks(
-                training.cell, read.everything, until, training, self.seed, progress, label
-            )
-        except TrainingError as broken:
-            progress.note(f"{broken}; the memory stays as it was learned from the earlier steps")
-            return
-        both = (self.trained_, again)
-        before, after = (own_width(read_mean(one, read.calibrating)).mean() for one in both)
-        self.trained_, self.widening_ = again, float(before / after)
-        self.unseen_ = panel.known_steps - 1
 
     def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
         """Fall back to the linear half, and say why."""

@@ -52,6 +52,12 @@ class Current(Watching):
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Fit on every known value of the panel."""
 
+    def relearn(self, panel: Panel, progress: Progress, before: Self) -> Self:
+        """Fit going on from what another model of this kind, fitted, has learned. It stays as it is."""
+        del before
+        progress.note(f"{self.name}: nothing of it goes on from an earlier fit; it is learned anew")
+        return self.learn(panel, progress)
+
     @abstractmethod
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """Forecast `horizon` steps from each origin, reading no value behind it."""

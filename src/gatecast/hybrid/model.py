@@ -14,6 +14,7 @@ Learned again from these origins too, it keeps that calibration: see `again`.
 
 import copy
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Self
 
@@ -25,16 +26,16 @@ from gatecast.errors import TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
 from gatecast.hybrid.again import learn_again, worth_again
-from gatecast.hybrid.bent import bent, note_absent
 from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares, join
-from gatecast.hybrid.given import given_makers, unheard
+from gatecast.hybrid.given import unheard
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.modes import ModeName, mode_of
+from gatecast.hybrid.onward import held_out_from, start_of
 from gatecast.hybrid.opening import require_open
-from gatecast.hybrid.outside import outside
 from gatecast.hybrid.pool import Pool
+from gatecast.hybrid.pooled import pooled
 from gatecast.hybrid.sunlit import learn_sunlit
 from gatecast.interval import LEVELS, agreed, at_levels, moved
 from gatecast.linear import require_steps, until_compiled
@@ -91,9 +92,11 @@ class Hybrid(TableDoor):
     """
 
     trained_: Trained
+    pool_: Pool
     unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
     held_: tuple[Shifts] | None = None
     solar_: SolarHybrid | None = None  # likewise
+    judged_: Trained | None = None  # what chose shares and calibrated, where it was learned again since
 
     def __init__(
         self,
@@ -122,15 +125,23 @@ class Hybrid(TableDoor):
 
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Fit the pool, train the network on its honest past forecasts, choose shares and calibrate."""
+        return self._learn(panel, progress, None)
+
+    def relearn(self, panel: Panel, progress: Progress, before: Self) -> Self:
+        """The same, the network going on from that of an earlier fit: shorter, at a lower rate."""
+        return self._learn(panel, progress, start_of(before, self, panel, progress))
+
+    def _learn(self, panel: Panel, progress: Progress, start: Trained | None) -> Self:
         mode_of(self.mode)  # refused before time is spent
         self.linear_: LinearHalf | None = None
-        self.solar_ = None
+        self.solar_ = self.judged_ = self.watch_ = None
         if self.site is not None:
             self.solar_ = learn_sunlit(panel, self.get_params(), progress)
             self.shares_, self.unseen_ = np.full(len(panel), self.solar_.share_), None
             return self
         require_steps(panel, 3, self.name)
         training = self.training or Training()
+        training = training if start is None else training.continued()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
         self.shares_, self.widening_ = np.zeros(len(panel)), 1.0
         if plan is None:
@@ -140,32 +151,32 @@ class Hybrid(TableDoor):
         self.inputs_ = learn_inputs(panel)
         self.context_ = plan.context
         try:
-            read = self._learn_both(panel, plan, training, progress)
+            read = self._learn_both(panel, plan, training, progress, start)
         except TrainingError as broken:
             return self._learn_alone(panel, progress, str(broken))
         self._choose_and_calibrate(panel, plan.calibrating, read)
         self.unseen_ = first_unseen(panel, plan.calibrating)
         if self.shares_.any() and worth_again(plan, self.trained_):
-            again = learn_again(self.trained_, plan, read, training, self.seed, progress, self.name)
+            self.watch_ = self.begin_watch(panel)  # while there is a network that has not seen the outcomes
+            again = learn_again(self.trained_, plan, read, training, self.seed, progress, self.name, start)
             if again is not None:
+                self.judged_ = replace(self.trained_, snapshots=())
                 self.trained_, self.widening_ = again
                 self.unseen_ = panel.known_steps - 1
         return self
 
-    def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> Lessons:
+    def _learn_both(
+        self, panel: Panel, plan: Plan, training: Training, progress: Progress, start: Trained | None
+    ) -> Lessons:
         """The pool on everything, the network on what is not held out."""
         with progress.task(f"{self.name}: {until_compiled()}linear half", total=2) as task:
-            makers = bent(panel, self.seed, boost=self.boost) + given_makers(panel, self.given)
-            makers += [outside(one, self.horizon, progress) for one in self.members]
-            self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel, makers)
-            if self.boost:
-                note_absent(self.pool_, self.name, progress)
+            self.pool_ = pooled(panel, self, progress)
             task.advance()
             read = lessons(panel, self.pool_, self.inputs_, plan, mode_of(self.mode))
             self.unit_ = read.unit
             task.advance()
         self.trained_ = learn_networks(
-            training.cell, read.training, read.choosing, training, self.seed, progress, self.name
+            training.cell, read.training, read.choosing, training, self.seed, progress, self.name, start
         )
         return read
 
@@ -181,13 +192,21 @@ class Hybrid(TableDoor):
             return self.solar_.forecast(panel, origins, levels)
         if self.linear_ is not None:
             alone = self.linear_.forecast(panel, origins, levels)
-            return Forecast(
-                origins, alone.levels, alone.quantiles, alone.point, alone.point, np.zeros_like(alone.point)
-            )
+            return replace(alone, linear_part=alone.point, memory_part=np.zeros_like(alone.point))
         rows, windows = self.inputs_.rows(panel), single_windows(origins, self.context_)
         cutter, seen = self._cut(panel, rows, windows, origins)
         shifts = self._shifts(panel, rows, origins)
         return self._finish(read_mean(self.trained_, cutter), seen, origins, levels, shifts)
+
+    def first_unseen(self, panel: Panel) -> IntArray:
+        """Where the part begins that the network was not trained on, or what it fell back to was not."""
+        alone = self.solar_ or self.linear_
+        return held_out_from(self, panel) if alone is None else alone.first_unseen(panel)
+
+    def scores(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Where what came fell among the quantiles of forecasts that had not seen it. [origins, horizon]"""
+        alone = self.solar_ or self.linear_
+        return super().scores(panel, origins) if alone is None else alone.scores(panel, origins)
 
     def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
         """What the forecasts from some origins are made of.

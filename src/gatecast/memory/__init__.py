@@ -38,6 +38,7 @@ from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, lone_extr
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
+from gatecast.memory.onward import Earlier, onward
 from gatecast.memory.options import Training
 from gatecast.memory.reading import one_thread, read
 from gatecast.memory.record import (
@@ -69,6 +70,7 @@ __all__ = [
     "Column",
     "CoupledLSTMCell",
     "Cutter",
+    "Earlier",
     "ElmanCell",
     "ElmanRecord",
     "Extras",
@@ -125,6 +127,7 @@ __all__ = [
     "lone_extras",
     "network_shifts",
     "one_thread",
+    "onward",
     "ordinary",
     "own_width",
     "plan_windows",

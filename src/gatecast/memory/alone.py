@@ -22,8 +22,10 @@ from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
 from gatecast.memory.inputs import Rows, learn_inputs, lone_extras
 from gatecast.memory.network import CellKind
+from gatecast.memory.onward import Earlier, onward
 from gatecast.memory.options import Training
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
+from gatecast.memory.train import Trained
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows, too_short
 from gatecast.memory.workings import Workings, lone_columns, row_columns
 from gatecast.progress import Progress
@@ -43,6 +45,7 @@ class _Alone(TableDoor):
     """
 
     cell: ClassVar[CellKind]
+    trained_: Trained
     unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
     held_: tuple[Shifts] | None = None
 
@@ -63,12 +66,23 @@ class _Alone(TableDoor):
 
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Train on the earlier part of each series, choose and calibrate on the rest."""
+        return self._learn(panel, progress, None)
+
+    def relearn(self, panel: Panel, progress: Progress, before: Self) -> Self:
+        """The same, going on from the weights of an earlier fit: a shorter training at a lower rate."""
+        earlier = Earlier(before.trained_, before.panel_, before.fitted_steps)
+        training = self.training or Training()
+        start = onward(earlier, panel, self.horizon, self.cell, training, self.name, progress)
+        return self._learn(panel, progress, start)
+
+    def _learn(self, panel: Panel, progress: Progress, start: Trained | None) -> Self:
         training = self.training or Training()
         if training.cell not in (Training().cell, self.cell):
             raise OptionError(
                 f"training asks for cell={training.cell!r}, but {self.name} has a cell of its own, "
                 f"{self.cell!r}; leave it out, or give it to Hybrid"
             )
+        training = training if start is None else training.continued()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
         if plan is None:
             raise SeriesError(too_short(self.name, panel, self.horizon))
@@ -77,7 +91,9 @@ class _Alone(TableDoor):
         rows = self.inputs_.rows(panel)
         windows = self._cutter(panel, rows, plan)
         judged = self._single(panel, rows, plan.choosing, plan.context)
-        self.trained_ = learn_networks(self.cell, windows, judged, training, self.seed, progress, self.name)
+        self.trained_ = learn_networks(
+            self.cell, windows, judged, training, self.seed, progress, self.name, start
+        )
         self.context_ = plan.context
         calibrating = self._single(panel, rows, plan.calibrating, plan.context)
         quantiles = read_mean(self.trained_, calibrating)

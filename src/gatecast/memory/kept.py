@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gatecast._types import BoolArray, IntArray
 from gatecast.kept import Kept, demand
@@ -12,14 +12,13 @@ from gatecast.memory.alone import GRU, LSTM, RNN
 from gatecast.memory.inputs import Inputs
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.network import CellKind, Network, Shape
+from gatecast.memory.onward import KINDS
 from gatecast.memory.options import Training
-from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.reading import device
 from gatecast.memory.response import Response
 from gatecast.memory.scaled import Calibrated
 from gatecast.memory.train import Trained
 
-_LAYERS: dict[type, CellKind] = {nn.LSTM: "lstm", nn.GRU: "gru", nn.RNN: "rnn", Perceptron: "mlp"}
 _GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
@@ -38,7 +37,7 @@ def blueprint(network: Network) -> Blueprint:
     """What a network is built from."""
     layer = network.encoder
     weights = {name: weight.detach().cpu() for name, weight in network.state_dict().items()}
-    return Blueprint(network.shape, _LAYERS[type(layer)], layer.hidden_size, network.dropout.p, weights)
+    return Blueprint(network.shape, KINDS[type(layer)], layer.hidden_size, network.dropout.p, weights)
 
 
 def build(plan: Blueprint) -> Network:

@@ -19,6 +19,7 @@ class Watching(ABC):
     """A model that judges itself as rows come. What a subclass knows better it overrides."""
 
     horizon: int
+    panel_: Panel
     watch_: Watch | None = None  # none before the first rows come, unless `learn` has something to say
 
     @abstractmethod
@@ -59,6 +60,11 @@ class Watching(ABC):
         reading = self._fitted()
         found = () if self.watch_ is None else drifts(self.watch_)
         return as_table(found, reading.panel, reading.layout)
+
+    @property
+    def fitted_steps(self) -> Int[IntArray, "series"]:
+        """Steps each series had when the model was fitted; rows that came since are not counted. [series]"""
+        return self.panel_.known_steps if self.watch_ is None else self.watch_.stretches.end
 
     def begin_watch(self, panel: Panel) -> Watch:
         """The watch as it stands when this very panel has been learned."""

@@ -10,6 +10,7 @@ from gatecast.interval.drift import (
     drifts_of,
     find_drifts,
     mean_scores,
+    mean_sizes,
     outcome_scores,
     said,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "fit_width",
     "followed",
     "mean_scores",
+    "mean_sizes",
     "moved",
     "new_track",
     "normal_scores",

@@ -5,7 +5,7 @@ once in a replay give the same. A row that is corrected has the stretches judged
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.forecaster import Origins
-from gatecast.interval import FURTHEST, REFERENCE, Kind, drifts_of, mean_scores, some_series
+from gatecast.interval import FURTHEST, REFERENCE, Kind, drifts_of, mean_scores, mean_sizes, some_series
 from gatecast.watch.stretches import Stretches, cut
 
 Scored = Callable[[Origins], Float[FloatArray, "origins horizon"]]
@@ -26,12 +26,14 @@ class Watch:
     series  [stretches]
     number  [stretches]  within the series, from the end of the fit on; negative before it
     score   [stretches]  mean of the outcomes' normal scores; NaN where none is known
+    size    [stretches]  fourth root of the mean of their squares
     """
 
     stretches: Stretches
     series: Int[IntArray, "scored"]
     number: Int[IntArray, "scored"]
     score: Float[FloatArray, "scored"]
+    size: Float[FloatArray, "scored"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def begun(panel: Panel, horizon: int, first_unseen: Int[IntArray, "series"], sco
     stretches = cut(panel, horizon, first_unseen)
     series = np.repeat(np.arange(len(panel)), stretches.usual)
     number = _counted(stretches.usual) - np.repeat(stretches.usual, stretches.usual)
-    return Watch(stretches, series, number, _scores(stretches, series, number, scored))
+    return Watch(stretches, series, number, *_scores(stretches, series, number, scored))
 
 
 def caught_up(watch: Watch, panel: Panel, scored: Scored) -> Watch:
@@ -72,12 +74,12 @@ def caught_up(watch: Watch, panel: Panel, scored: Scored) -> Watch:
         return watch
     series = np.repeat(np.arange(len(panel)), due)
     number = _counted(due) + np.repeat(done, due)
-    found = _scores(stretches, series, number, scored)
+    score, size = _scores(stretches, series, number, scored)
     whose = np.concatenate([watch.series, series])
     which = np.concatenate([watch.number, number])
-    score = np.concatenate([watch.score, found])
+    score, size = np.concatenate([watch.score, score]), np.concatenate([watch.size, size])
     order = np.lexsort((which, whose))
-    return Watch(stretches, whose[order], which[order], score[order])
+    return Watch(stretches, whose[order], which[order], score[order], size[order])
 
 
 def forgetting(watch: Watch, changed: Int[IntArray, "series"]) -> Watch:
@@ -90,7 +92,7 @@ def forgetting(watch: Watch, changed: Int[IntArray, "series"]) -> Watch:
     stays = (watch.number < 0) | (last < changed[series])
     if stays.all():
         return watch
-    return replace(watch, series=series[stays], number=watch.number[stays], score=watch.score[stays])
+    return Watch(stretches, series[stays], watch.number[stays], watch.score[stays], watch.size[stays])
 
 
 def drifts(watch: Watch) -> tuple[Noticed, ...]:
@@ -102,7 +104,7 @@ def drifts(watch: Watch) -> tuple[Noticed, ...]:
     known = np.isfinite(watch.score) & (watch.number < 0)
     usual = np.maximum(np.bincount(watch.series[known], minlength=count), REFERENCE)
     found = []
-    for drift in drifts_of(watch.score, watch.series, usual):
+    for drift in drifts_of(watch.score, watch.size, watch.series, usual):
         since, noticed = watch.number[drift.since], watch.number[drift.noticed]
         steps = watch.stretches
         found.append(
@@ -117,10 +119,12 @@ def drifts(watch: Watch) -> tuple[Noticed, ...]:
     return tuple(found)
 
 
-def _scores(stretches: Stretches, series: IntArray, number: IntArray, scored: Scored) -> FloatArray:
-    """The mean score of some stretches. [stretches]"""
+def _scores(
+    stretches: Stretches, series: IntArray, number: IntArray, scored: Scored
+) -> tuple[FloatArray, FloatArray]:
+    """Mean score of some stretches, and size. [stretches], [stretches]"""
     if not len(series):
-        return np.zeros(0)
+        return np.zeros(0), np.zeros(0)
     origins = stretches.origins(series, number)
     wanted = stretches.stride[origins.series]
     found = np.full((len(origins), int(wanted.max())), np.nan)
@@ -128,17 +132,18 @@ def _scores(stretches: Stretches, series: IntArray, number: IntArray, scored: Sc
         mine = np.isin(origins.series, some.series)
         found[mine] = scored(some)[:, : found.shape[1]]
     found[np.arange(found.shape[1]) >= wanted[:, None]] = np.nan
-    return _by_stretch(np.clip(found, -FURTHEST, FURTHEST), stretches.parts[series])
+    laid = _by_stretch(np.clip(found, -FURTHEST, FURTHEST), stretches.parts[series])
+    return mean_scores(laid), mean_sizes(laid)
 
 
 def _by_stretch(
     scores: Float[FloatArray, "origins horizon"], parts: Int[IntArray, "stretches"]
-) -> Float[FloatArray, "stretches"]:
-    """One score a stretch: the mean over all its steps that are known. [stretches]"""
+) -> Float[FloatArray, "stretches steps"]:
+    """The scores of each stretch in a row, NaN behind the last. [stretches, steps]"""
     widest = int(parts.max())
     laid = np.full((len(parts), widest, scores.shape[1]), np.nan)
     laid[np.arange(widest) < parts[:, None]] = scores
-    return mean_scores(laid.reshape(len(parts), -1))
+    return laid.reshape(len(parts), -1)
 
 
 def _counted(counts: Int[IntArray, "series"]) -> Int[IntArray, "stretches"]:

@@ -185,14 +185,12 @@ def test_options_that_old_weights_do_not_fit_are_named_and_nothing_is_lost(
     name: str, changes: dict[str, Any], said: str, tmp_path: Path
 ) -> None:
     model = current(name, tmp_path)
-    before = vars(model).copy()
+    before, options = state_of(model, tmp_path), {option: getattr(model, option) for option in changes}
     model.set_params(**changes)
     with pytest.raises(OptionError, match=f"{said}; set that back, or refit without warm_start"):
         model.refit(warm_start=True)
-    assert {n: v for n, v in vars(model).items() if n not in changes} == {
-        n: v for n, v in before.items() if n not in changes
-    }
-    assert np.isfinite(said_by(model.refit())).all()
+    assert state_of(model.set_params(**options), tmp_path) == before
+    assert np.isfinite(said_by(model.set_params(**changes).refit())).all()
 
 
 def test_a_cell_that_is_another_is_named(tmp_path: Path) -> None:

@@ -7,16 +7,19 @@ from gatecast.data.frames import in_polars, is_installed
 from gatecast.data.frequency import Frequency, seasons
 from gatecast.data.frequency import parse as parse_frequency
 from gatecast.data.gaps import fill_causally, missing_mask
-from gatecast.data.grid import continue_times, stamps_after
+from gatecast.data.grid import continue_times, stamps_after, stamps_at
 from gatecast.data.grid import written as written_times
 from gatecast.data.holiday import add_holidays
 from gatecast.data.kept import KEPT
 from gatecast.data.panel import Panel
+from gatecast.data.recent import Recent, Taken, recent_of
+from gatecast.data.revision import Revision, revised
+from gatecast.data.rows import Rows
 from gatecast.data.samples import SAMPLES, Sample, load_sample, sample_info
 from gatecast.data.scale import Scale, fit_scale
 from gatecast.data.schema import Schema
 from gatecast.data.solar import Site, Sites, Sky, add_sun, sites_of, sky_of, steps_per_day
-from gatecast.data.table import Reading, continued, extend, missing_future, panel_from, read_table
+from gatecast.data.table import Reading, extend, missing_future, panel_from, read_news, read_table
 from gatecast.data.window import (
     actuals,
     every_origin,
@@ -36,6 +39,9 @@ __all__ = [
     "LocalTime",
     "Panel",
     "Reading",
+    "Recent",
+    "Revision",
+    "Rows",
     "Sample",
     "Scale",
     "Schema",
@@ -43,12 +49,12 @@ __all__ = [
     "Sites",
     "Sky",
     "Standardised",
+    "Taken",
     "actuals",
     "add_holidays",
     "add_sun",
     "calendar_features",
     "continue_times",
-    "continued",
     "day_type",
     "every_origin",
     "extend",
@@ -69,13 +75,17 @@ __all__ = [
     "panel_from",
     "parse_frequency",
     "past_origins",
+    "read_news",
     "read_table",
+    "recent_of",
     "record_frame",
+    "revised",
     "sample_info",
     "seasons",
     "sites_of",
     "sky_of",
     "stamps_after",
+    "stamps_at",
     "standardise",
     "steps_per_day",
     "target_rows",

@@ -6,6 +6,7 @@ Source of the dates: the `holidays` package, public holidays only.
 import difflib
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 import holidays
 import numpy as np
@@ -50,7 +51,7 @@ def add_holidays(panel: Panel, region: str) -> Panel:
         )
     # one period of margin on either side: a row's period may reach into the next year
     margin = 2 + panel.frequency.count // 12 if panel.frequency.unit == "month" else 2
-    free = _holiday_dates(region, int(clock.year.min()) - margin, int(clock.year.max()) + margin)
+    free = _holiday_dates(str(region), int(clock.year.min()) - margin, int(clock.year.max()) + margin)
     if longer_than_a_day(panel.frequency):
         columns = [_holidays_within(clock, panel.frequency, free)]
     else:
@@ -62,6 +63,7 @@ def add_holidays(panel: Panel, region: str) -> Panel:
     )
 
 
+@lru_cache(maxsize=64)
 def _holiday_dates(region: str, first: int, last: int) -> IntArray:
     """Public holidays of the years first to last, as ascending days since 1970."""
     country, _, subdivision = str(region).strip().partition("-")
@@ -84,8 +86,9 @@ def _holiday_dates(region: str, first: int, last: int) -> IntArray:
             + (f"; it has {parts}" if parts else "")
             + f"; {code!r} alone gives the nationwide holidays"
         )
-    days = np.array(sorted(dates), dtype="datetime64[D]")
-    return days.astype(np.int64)
+    days: IntArray = np.array(sorted(dates), dtype="datetime64[D]").astype(np.int64)
+    days.flags.writeable = False  # remembered, and handed out again
+    return days
 
 
 def _country(code: str, region: str) -> holidays.HolidayBase:

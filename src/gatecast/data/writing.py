@@ -34,6 +34,11 @@ class Layout:
     id_type: Any
     time_type: Any
 
+    @property
+    def naive(self) -> bool:
+        """Whether stamps were written without a zone."""
+        return getattr(self.time_type, "time_zone", None) is None
+
 
 def make_future(panel: Panel, layout: Layout, horizon: int) -> Frame:
     """The ids and times of the `horizon` steps behind each history: the frame to fill for a forecast."""

@@ -1,6 +1,7 @@
 """The table door: how any forecaster meets a table."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -17,14 +18,15 @@ from gatecast.data import (
     panel_from,
 )
 from gatecast.errors import OptionError
-from gatecast.forecaster import probabilities
+from gatecast.forecaster import Origins, probabilities
 from gatecast.front.current import Current, Frame
 from gatecast.front.options import distinct, options_of, refuse_odd_seed, same
 from gatecast.front.refit import become, reading_again
 from gatecast.front.reporting import Warnings, reports_of
+from gatecast.front.steps import foreseen_in
 from gatecast.progress import Noting, Progress
 
-FITTED = ("reading_", "panel_", "notes_", "watch_", "_standing")
+FITTED = ("reading_", "panel_", "notes_", "watch_", "_standing", "_trail", "_recent", "_news")
 
 
 class TableDoor(Current):
@@ -115,13 +117,21 @@ class TableDoor(Current):
 
         Raises NotFittedError before `fit`, CovariateError naming the steps whose known covariates lack.
         """
-        reading = self._fitted()
+        layout, standing = self._layout(), self.standing_
         quantiles = probabilities(distinct(level))
-        panel = self._continued(X_df)
-        forecast = self._ahead(panel, quantiles)
+        if standing is None:
+            panel = self._continued(self.reading_.panel, X_df)
+            forecast = self._ahead(panel, quantiles)
+        else:  # all that is needed of the history is its end
+            recent = self._came()
+            panel = self._continued(recent.tail, X_df)
+            forecast = standing.ahead(foreseen_in(panel, self.horizon), quantiles)
+            origins = forecast.origins
+            shown = Origins(origins.series, origins.position - recent.before[origins.series])
+            forecast = replace(forecast, origins=shown)
         if parts and forecast.linear_part is None:
             raise OptionError(f"parts=True but {self.name} has no parts; leave it out, or use Hybrid")
-        return forecast_frame(forecast, panel, reading.layout, self.name, distinct(level), parts=parts)
+        return forecast_frame(forecast, panel, layout, self.name, distinct(level), parts=parts)
 
     def cross_validation(
         self,
@@ -176,17 +186,17 @@ class TableDoor(Current):
 
         Raises NotFittedError before `fit`, CovariateError naming the steps whose known covariates lack.
         """
-        return self._continued(X_df)
+        return self._continued(self._fitted().panel, X_df)
 
     def make_future_dataframe(self) -> Frame:
         """The ids and times `predict` forecasts: fill in the known covariates and give it as `X_df`."""
-        reading = self._fitted()
-        return make_future(reading.panel, reading.layout, self.horizon)
+        layout = self._layout()
+        return make_future(self._came().tail, layout, self.horizon)
 
     def get_missing_future(self, X_df: Frame | None = None) -> Frame:
         """The ids and times for which `X_df` lacks a known covariate; empty when nothing lacks."""
-        reading = self._fitted()
-        return missing_future(reading.panel, reading.layout, self.horizon, X_df)
+        layout = self._layout()
+        return missing_future(self._came().tail, layout, self.horizon, X_df)
 
     def __repr__(self) -> str:
         defaults = {name: p.default for name, p in options_of(type(self)).items()}
@@ -202,6 +212,6 @@ class TableDoor(Current):
         roles = {"known": self.known, "past": self.past, "static": self.static, "given": given}
         return Schema(id_col, time_col, target_col, **roles)  # type: ignore[arg-type]  # any list of names
 
-    def _continued(self, X_df: Frame | None) -> Panel:
-        reading = self._fitted()
-        return self._as_fitted(extend(reading.panel, reading.layout, self.horizon, X_df, Warnings()))
+    def _continued(self, panel: Panel, X_df: Frame | None) -> Panel:
+        """Histories, or their ends, with the steps ahead."""
+        return self._as_fitted(extend(panel, self._layout(), self.horizon, X_df, Warnings()))

@@ -67,19 +67,27 @@ def begun(panel: Panel, horizon: int, first_unseen: Int[IntArray, "series"], sco
 
 def caught_up(watch: Watch, panel: Panel, scored: Scored) -> Watch:
     """The same with what has ended since: whatever is new is forecast at once, all series together."""
-    stretches = watch.stretches
-    done = np.bincount(watch.series[watch.number >= 0], minlength=len(panel))
-    due = np.maximum(stretches.complete(panel.known_steps) - done, 0)
-    if not due.any():
+    stretches, count = watch.stretches, due(watch, panel.known_steps)
+    if not count.any():
         return watch
-    series = np.repeat(np.arange(len(panel)), due)
-    number = _counted(due) + np.repeat(done, due)
+    series = np.repeat(np.arange(len(panel)), count)
+    number = _counted(count) + np.repeat(_judged(watch), count)
     score, size = _scores(stretches, series, number, scored)
     whose = np.concatenate([watch.series, series])
     which = np.concatenate([watch.number, number])
     score, size = np.concatenate([watch.score, score]), np.concatenate([watch.size, size])
     order = np.lexsort((which, whose))
     return Watch(stretches, whose[order], which[order], score[order], size[order])
+
+
+def due(watch: Watch, known_steps: Int[IntArray, "series"]) -> Int[IntArray, "series"]:
+    """How many stretches have ended and are not judged yet. [series]"""
+    ended: IntArray = np.maximum(watch.stretches.complete(known_steps) - _judged(watch), 0)
+    return ended
+
+
+def _judged(watch: Watch) -> Int[IntArray, "series"]:
+    return np.bincount(watch.series[watch.number >= 0], minlength=len(watch.stretches.end))
 
 
 def forgetting(watch: Watch, changed: Int[IntArray, "series"]) -> Watch:

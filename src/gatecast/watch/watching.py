@@ -2,7 +2,7 @@
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from jaxtyping import Float, Int
@@ -12,14 +12,19 @@ from gatecast.data import Panel, Reading, actuals
 from gatecast.forecaster import Forecast, Origins
 from gatecast.interval import LEVELS, normal_scores
 from gatecast.watch.told import as_table, told
-from gatecast.watch.watch import Watch, begun, caught_up, drifts, forgetting
+from gatecast.watch.watch import Watch, begun, caught_up, drifts, due, forgetting
 
 
 class Watching(ABC):
     """A model that judges itself as rows come. What a subclass knows better it overrides."""
 
     horizon: int
-    panel_: Panel
+
+    @property
+    @abstractmethod
+    def panel_(self) -> Panel:
+        """The series as the model reads them, with what came since."""
+
     watch_: Watch | None = None  # none before the first rows come, unless `learn` has something to say
 
     @abstractmethod
@@ -72,16 +77,24 @@ class Watching(ABC):
         return begun(panel, self.horizon, unseen, lambda origins: self.scores(panel, origins))
 
     def watched(
-        self, before: Panel, after: Panel, changed: Int[IntArray, "series"]
+        self,
+        known_steps: Int[IntArray, "series"],
+        changed: Int[IntArray, "series"],
+        whole: Callable[[], Panel],
     ) -> tuple[Watch, tuple[str, ...]]:
-        """The watch once a panel has become another one, and what is new in it, a sentence each.
+        """The watch once rows have been taken in, and what is new in it, a sentence each.
 
-        before, after  with holidays, as `learn` had them
-        changed        [series]  first step whose row is not as it was, new ones included
+        known_steps  [series]  of each history, these rows included
+        changed      [series]  first step whose row is not as it was
+        whole        the panel with these rows, asked for only if there is something to judge
         """
-        watch = self.begin_watch(before) if self.watch_ is None else self.watch_
+        watch = self.begin_watch(self.panel_) if self.watch_ is None else self.watch_
+        left = forgetting(watch, changed)
+        if left is watch and not due(watch, known_steps).any():
+            return watch, ()
+        panel = whole()
         known = {(one.series, one.kind, one.noticed) for one in drifts(watch)}
-        watch = caught_up(forgetting(watch, changed), after, lambda origins: self.scores(after, origins))
-        named = self._fitted().layout.has_ids
+        watch = caught_up(left, panel, lambda origins: self.scores(panel, origins))
         news = [one for one in drifts(watch) if (one.series, one.kind, one.noticed) not in known]
-        return watch, tuple(told(one, after, named=named) for one in news)
+        named = self._fitted().layout.has_ids
+        return watch, tuple(told(one, panel, named=named) for one in news)

@@ -23,6 +23,8 @@ from gatecast.cli.lab import EXAMPLES as LAB_EXAMPLES
 from gatecast.cli.lab import lab
 from gatecast.cli.predict import EXAMPLES as PREDICT_EXAMPLES
 from gatecast.cli.predict import predict
+from gatecast.cli.refit import EXAMPLES as REFIT_EXAMPLES
+from gatecast.cli.refit import refit
 from gatecast.cli.wording import in_shell_words
 from gatecast.errors import GatecastError
 
@@ -40,6 +42,7 @@ app = typer.Typer(
 )
 app.command(epilog=FORECAST_EXAMPLES)(forecast)
 app.command(epilog=PREDICT_EXAMPLES)(predict)
+app.command(epilog=REFIT_EXAMPLES)(refit)
 app.command(epilog=EXPLAIN_EXAMPLES)(explain)
 app.command(epilog=BACKTEST_EXAMPLES)(backtest)
 app.command(epilog=DEMO_EXAMPLES)(demo)

@@ -67,6 +67,12 @@ class Watching(ABC):
         return as_table(found, reading.panel, reading.layout)
 
     @property
+    def drifted(self) -> tuple[str, ...]:
+        """What `drift()` lists, a sentence each."""
+        named, found = self._fitted().layout.has_ids, () if self.watch_ is None else drifts(self.watch_)
+        return tuple(told(one, self.panel_, named=named) for one in found)
+
+    @property
     def fitted_steps(self) -> Int[IntArray, "series"]:
         """Steps each series had when the model was fitted; rows that came since are not counted. [series]"""
         return self.panel_.known_steps if self.watch_ is None else self.watch_.stretches.end

@@ -25,6 +25,10 @@ from gatecast.cli.predict import EXAMPLES as PREDICT_EXAMPLES
 from gatecast.cli.predict import predict
 from gatecast.cli.refit import EXAMPLES as REFIT_EXAMPLES
 from gatecast.cli.refit import refit
+from gatecast.cli.state import EXAMPLES as STATE_EXAMPLES
+from gatecast.cli.state import state
+from gatecast.cli.update import EXAMPLES as UPDATE_EXAMPLES
+from gatecast.cli.update import update
 from gatecast.cli.wording import in_shell_words
 from gatecast.errors import GatecastError
 
@@ -42,6 +46,8 @@ app = typer.Typer(
 )
 app.command(epilog=FORECAST_EXAMPLES)(forecast)
 app.command(epilog=PREDICT_EXAMPLES)(predict)
+app.command(epilog=UPDATE_EXAMPLES)(update)
+app.command(epilog=STATE_EXAMPLES)(state)
 app.command(epilog=REFIT_EXAMPLES)(refit)
 app.command(epilog=EXPLAIN_EXAMPLES)(explain)
 app.command(epilog=BACKTEST_EXAMPLES)(backtest)

@@ -150,11 +150,12 @@ class Current(Watching):
         if rows is None:
             return self
         taken = recent.take(rows)
-        moved = self._move(taken)
+        standing = self.standing_
+        moved = self._move(taken, standing)
         news = told(taken.revision, self.__dict__["reading_"].panel, moved.since)
         whole = partial(self._whole, taken.recent)
         watch, drifted = self.watched(taken.recent.known_steps, taken.revision.first, whole)
-        if taken.recent is not recent or moved.standing is not self.standing_:
+        if taken.recent is not recent or moved.standing is not standing:
             self.__dict__["_recent"], self.standing_ = taken.recent, moved.standing
             self.__dict__["_trail"] = moved.trail
         self.__dict__["_news"], self.watch_ = news, watch
@@ -181,15 +182,18 @@ class Current(Watching):
         """
         if self.__dict__.get("_standing") is None:
             return self.forecast(panel, panel.last_origins(), levels)
+        return self._standing_anyhow().ahead(foreseen_in(panel, self.horizon), levels)
+
+    def _standing_anyhow(self) -> Standing:
+        """Where the model stands behind `panel_`; made if need be, and kept."""
         standing = self.standing_
         if standing is None:
             self.standing_ = standing = self._stand(self.panel_)
-        return standing.ahead(foreseen_in(panel, self.horizon), levels)
+        return standing
 
-    def _move(self, taken: Taken) -> "Moved":
+    def _move(self, taken: Taken, standing: Standing | None) -> "Moved":
         """Where the model stands with rows taken in: this one's standing stays, and so do its snapshots."""
-        revision, standing = taken.revision, self.standing_
-        panel = self.__dict__["reading_"].panel
+        revision, panel = taken.revision, self.__dict__["reading_"].panel
         trail = self._seen(panel, fresh=standing is None)
         if standing is not None and not (len(revision.late) or len(revision.corrected)):
             if (taken.span.known_steps - 1 == taken.clock).all():

@@ -23,7 +23,9 @@ from gatecast.front.current import Current, Frame
 from gatecast.front.options import distinct, options_of, refuse_odd_seed, same
 from gatecast.front.refit import become, reading_again
 from gatecast.front.reporting import Warnings, reports_of
+from gatecast.front.snapshot import Snapshot, snapshot_of
 from gatecast.front.steps import foreseen_in
+from gatecast.front.stream import Stream
 from gatecast.progress import Noting, Progress
 
 FITTED = ("reading_", "panel_", "notes_", "watch_", "_standing", "_trail", "_recent", "_news")
@@ -197,6 +199,24 @@ class TableDoor(Current):
         """The ids and times for which `X_df` lacks a known covariate; empty when nothing lacks."""
         layout = self._layout()
         return missing_future(self._came().tail, layout, self.horizon, X_df)
+
+    def stream(self) -> Stream:
+        """Where the model stands, for a service: arrays in, arrays out; this model stays as it is.
+
+        Raises NotFittedError before `fit`.
+        """
+        self._layout()
+        standing, tail = self._standing_anyhow(), self._came().tail
+        self._as_fitted(tail)
+        return Stream(standing.copy(), tail, self.horizon, self.holidays)
+
+    def snapshot(self) -> Snapshot:
+        """What the model remembers behind the last row of each series, by name; `compare` holds two together.
+
+        Raises NotFittedError before `fit`.
+        """
+        layout = self._layout()
+        return snapshot_of(self.name, self._standing_anyhow(), self.__dict__["reading_"].panel, layout)
 
     def __repr__(self) -> str:
         defaults = {name: p.default for name, p in options_of(type(self)).items()}

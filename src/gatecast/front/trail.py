@@ -16,7 +16,7 @@ BYTES = 64_000_000  # of all of them
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class Mark:
     """A standing that nobody moves on, and how much memory it takes beside the next one."""
 
     standing: Standing
@@ -31,7 +31,7 @@ class Trail:
     """
 
     pace: int
-    snapshots: tuple[Snapshot, ...] = ()
+    snapshots: tuple[Mark, ...] = ()
 
     def after(self, left: Standing, now: Standing) -> "Trail":
         """With the standing that was left for another, as far as days, number and memory allow."""
@@ -39,8 +39,9 @@ class Trail:
             return self
         kept = list(self.snapshots)
         if len(kept) > 1 and self._near(kept[-2].standing.clock, kept[-1].standing.clock):
-            kept.pop()
-        kept.append(Snapshot(left, _size(left, now)))
+            kept.append(Mark(left, kept.pop().size))  # not worth weighing again
+        else:
+            kept.append(Mark(left, _size(left, now)))
         kept = kept[-MOST - 1 :]
         while kept and sum(one.size for one in kept) > BYTES:
             kept.pop(0)

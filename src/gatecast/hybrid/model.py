@@ -15,7 +15,6 @@ Learned again from these origins too, it keeps that calibration: see `again`.
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Self
 
 import numpy as np
@@ -27,17 +26,19 @@ from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
 from gatecast.hybrid.again import learn_again, worth_again
 from gatecast.hybrid.features import View
-from gatecast.hybrid.gate import choose_shares, join
+from gatecast.hybrid.gate import choose_shares
 from gatecast.hybrid.given import unheard
 from gatecast.hybrid.half import LinearHalf
+from gatecast.hybrid.hybrid_begun import Learned, hybrid_standing, stands_on
+from gatecast.hybrid.hybrid_standing import AloneStanding, HybridStanding
+from gatecast.hybrid.joining import MEDIAN, Joining, joined
 from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.modes import ModeName, mode_of
 from gatecast.hybrid.onward import held_out_from, start_of
-from gatecast.hybrid.opening import require_open
+from gatecast.hybrid.opening import opened
 from gatecast.hybrid.pool import Pool
 from gatecast.hybrid.pooled import pooled
 from gatecast.hybrid.sunlit import learn_sunlit
-from gatecast.interval import LEVELS, agreed, at_levels, moved
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
     Calibrated,
@@ -50,20 +51,19 @@ from gatecast.memory import (
     Training,
     Windows,
     Workings,
+    anchored_windows,
     calibrate_quantiles,
     first_unseen,
     learn_inputs,
     learn_networks,
+    most_read,
     network_shifts,
     plan_windows,
     read_mean,
-    row_columns,
-    single_windows,
 )
 from gatecast.progress import Progress
 from gatecast.solar import SolarHybrid
-
-MEDIAN = LEVELS.index(0.5)
+from gatecast.standing import Standing
 
 
 class Hybrid(TableDoor):
@@ -193,8 +193,8 @@ class Hybrid(TableDoor):
         if self.linear_ is not None:
             alone = self.linear_.forecast(panel, origins, levels)
             return replace(alone, linear_part=alone.point, memory_part=np.zeros_like(alone.point))
-        rows, windows = self.inputs_.rows(panel), single_windows(origins, self.context_)
-        cutter, seen = self._cut(panel, rows, windows, origins)
+        rows = self.inputs_.rows(panel)
+        cutter, seen = self._cut(panel, rows, anchored_windows(origins, self.context_))
         shifts = self._shifts(panel, rows, origins)
         return self._finish(read_mean(self.trained_, cutter), seen, origins, levels, shifts)
 
@@ -208,28 +208,11 @@ class Hybrid(TableDoor):
         alone = self.solar_ or self.linear_
         return super().scores(panel, origins) if alone is None else alone.scores(panel, origins)
 
-    def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
-        """What the forecasts from some origins are made of.
-
-        Raises SeriesError where there is nothing of it to show: see `require_open`.
-        """
-        require_open(self)
-        rows, windows = self.inputs_.rows(panel), single_windows(origins, self.context_)
-        cutter, seen = self._cut(panel, rows, windows, origins)
-        history, ahead = row_columns(panel)
-        more_history, more_ahead = mode_of(self.mode).columns(panel, self.pool_)
-        shifts = cache(lambda: self._shifts(panel, rows, origins))
-        return Workings(
-            network=self.trained_.network,
-            batch=cutter.batch(np.arange(len(origins))),
-            history=(*history, *more_history),
-            ahead=(*ahead, *more_ahead)[: self.trained_.network.shape.ahead],
-            origins=origins,
-            linear=seen.mix,
-            share=self.shares_[origins.series],
-            scale=self.inputs_.scale,
-            finish=lambda quantiles: self._finish(quantiles, seen, origins, levels, shifts()),
-        )
+    def workings(
+        self, panel: Panel, origins: Origins, levels: Sequence[float], steps: int | None = None
+    ) -> Workings:
+        """What the forecasts from some origins are made of, or of the last `steps`: see `opened`."""
+        return opened(self, panel, origins, levels, steps)
 
     def holding(self, panel: Panel, origins: Origins) -> Self:
         """This model with what its latest forecasts say of the intervals from these origins held fixed."""
@@ -241,60 +224,75 @@ class Hybrid(TableDoor):
         """What the latest forecasts' outcomes say of the intervals; `rows` where already read."""
         if self.held_ is not None or self.unseen_ is None or self.linear_ is not None:
             return None if self.held_ is None else self.held_[0]
-        read = self.inputs_.rows(panel) if rows is None else rows  # once, however many series in turn
+        looking = self._looking(panel, self.inputs_.rows(panel) if rows is None else rows)
+        return None if looking is None else network_shifts(panel, origins, looking)
 
-        def cut(windows: Windows, held: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
-            cutter, seen = self._cut(panel, read, windows, held)
-            return cutter, lambda said: self.calibrated_.apply(self._joined(said, seen, held))
+    def _looking(self, panel: Panel, rows: Rows) -> Looking | None:
+        """How a panel is looked back on; None where intervals stay as they were calibrated."""
+        if self.unseen_ is None:
+            return None
 
-        looking = Looking(self.trained_, self.horizon, self.context_, self.unseen_, cut)
-        return network_shifts(panel, origins, looking)
+        def cut(some: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
+            cutter, seen = self._cut(panel, rows, anchored_windows(some, self.context_))
+            return cutter, lambda said: self._joining().stated(said, seen.mix, some.series)
+
+        return Looking(self.trained_, self.horizon, self.unseen_, cut)
 
     def _finish(
-        self,
-        quantiles: FloatArray,
-        seen: View,
-        origins: Origins,
-        levels: Sequence[float],
-        shifts: Shifts,
+        self, said: FloatArray, seen: View, origins: Origins, levels: Sequence[float], shifts: Shifts
     ) -> Forecast:
         """From the network's quantiles to the parts, their sum and its quantiles."""
-        whose = origins.series[:, None]
-        scaled = moved(self.calibrated_.apply(self._joined(quantiles, seen, origins)), shifts)
-        inverse = self.inputs_.scale.inverse
-        linear, pool = inverse(seen.mix if seen.linear is None else seen.linear, whose), None
-        before, median = linear, scaled[..., MEDIAN]
-        if seen.linear is not None:
-            pool = inverse(seen.mix, whose) - linear
-            before = linear + pool
-        # the same scaled value may round to another one in the series' unit: no memory must stay none
-        memory = np.where(median == seen.mix, 0.0, inverse(median, whose) - before)
-        point = before + memory
-        stated = inverse(at_levels(scaled, LEVELS, levels), whose[..., None])
-        probabilities = np.asarray(levels, dtype=np.float64)
-        return Forecast(origins, probabilities, agreed(stated, point, levels), point, linear, memory, pool)
+        return self._joining().finished(said, seen.mix, seen.linear, origins, levels, shifts)
 
-    def _cut(self, panel: Panel, rows: Rows, windows: Windows, origins: Origins) -> tuple[Cutter, View]:
-        """Windows of a panel that has been read, with what stands beside them at some origins."""
-        look, pool, inputs = mode_of(self.mode).view, self.pool_, self.inputs_
-        whole = look(panel, pool, inputs, origins, windows.context, self.unit_, rows=rows)
+    def _cut(self, panel: Panel, rows: Rows, windows: Windows) -> tuple[Cutter, View]:
+        """Windows of a panel that has been read, with what stands beside them at their origins."""
+        look, longest = mode_of(self.mode).view, max(most_read(self.context_), windows.longest)
+        whole = look(panel, self.pool_, self.inputs_, windows.origins, longest, self.unit_, rows=rows)
         seen = whole.narrowed(self.trained_.network.shape.ahead)
         return Cutter(panel, seen.rows, windows, seen.extras, self.horizon), seen
 
     def _choose_and_calibrate(self, panel: Panel, origins: Origins, read: Lessons) -> None:
         """Both on origins that did not choose the weights: on those the network looks better than it is."""
-        cutter, seen = read.calibrating, read.judged
-        quantiles = read_mean(self.trained_, cutter)
-        actual, series = cutter.targets(), origins.series
-        unit = self.unit_[series]
-        self.shares_ = choose_shares(actual, seen.mix, quantiles[..., MEDIAN], unit, series, len(panel))
+        seen, quantiles = read.judged, read_mean(self.trained_, read.calibrating)
+        actual, series = read.calibrating.targets(), origins.series
+        said, unit = quantiles[..., MEDIAN], self.unit_[series]
+        self.shares_ = choose_shares(actual, seen.mix, said, unit, series, len(panel))
         self.calibrated_: Calibrated = calibrate_quantiles(actual, self._joined(quantiles, seen, origins))
 
+    def _stand(self, panel: Panel) -> Standing:
+        """Where pool, network and intervals stand: new rows move them on, no history is read again."""
+        if self.linear_ is not None and self.solar_ is None:
+            return AloneStanding(self.linear_._stand(panel))
+        alone = self.solar_ is not None or self.held_ is not None
+        if alone or not stands_on(self.pool_, self.trained_, panel):
+            return super()._stand(panel)
+        return hybrid_standing(self._learned(), panel)
+
+    def _stands(self, standing: Standing) -> bool:
+        """Whether this is a standing of the halves as they are now."""
+        if isinstance(standing, AloneStanding):
+            return self.linear_ is not None and self.linear_._stands(standing.half)
+        if isinstance(standing, HybridStanding):
+            return self.linear_ is None and self.solar_ is None and standing.of(self.pool_, self.trained_)
+        return super()._stands(standing)
+
+    def _learned(self) -> Learned:
+        """What was learned, for a standing."""
+        return Learned(
+            self.pool_,
+            self.inputs_,
+            self.unit_,
+            self.mode,
+            self.trained_,
+            self.context_,
+            self._joining(),
+            lambda panel, rows, some: self._cut(panel, rows, anchored_windows(some, self.context_))[0],
+            self._looking,
+        )
+
     def _joined(self, quantiles: FloatArray, seen: View, origins: Origins) -> FloatArray:
-        """The network's quantiles, widened and moved so that their median is the joined forecast."""
-        network = quantiles[..., MEDIAN]
-        share = self.shares_[origins.series][:, None]
-        joined = join(seen.mix, network, share)
-        # in this order the median is the joined forecast to the bit, whatever the rounding
-        moved: FloatArray = joined[..., None] + self.widening_ * (quantiles - network[..., None])
-        return moved
+        return joined(quantiles, seen.mix, self.shares_[origins.series], self.widening_)
+
+    def _joining(self) -> Joining:
+        """How the two halves are joined."""
+        return Joining(self.shares_, self.widening_, self.calibrated_, self.inputs_.scale)

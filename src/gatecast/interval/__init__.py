@@ -1,6 +1,6 @@
 """The interval room: quantiles that cannot cross, calibrated, following the latest outcomes; and drift."""
 
-from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from, some_series
+from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from, some_series, tracks_from
 from gatecast.interval.conformal import Calibration, calibrate
 from gatecast.interval.drift import (
     FURTHEST,
@@ -17,6 +17,7 @@ from gatecast.interval.drift import (
 from gatecast.interval.quantile import LEVELS, agreed, at_levels, untangle
 from gatecast.interval.score import at_scores, normal_scores
 from gatecast.interval.track import Pace, Track, by_outcome, followed, new_track, pace_of
+from gatecast.interval.tracks import Tracks, new_tracks
 from gatecast.interval.width import Width, fit_width
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Kind",
     "Pace",
     "Track",
+    "Tracks",
     "Width",
     "agreed",
     "at_levels",
@@ -42,6 +44,7 @@ __all__ = [
     "mean_sizes",
     "moved",
     "new_track",
+    "new_tracks",
     "normal_scores",
     "origins_behind",
     "outcome_scores",
@@ -50,5 +53,6 @@ __all__ = [
     "shifts_at",
     "shifts_from",
     "some_series",
+    "tracks_from",
     "untangle",
 ]

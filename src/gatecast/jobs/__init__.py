@@ -13,6 +13,7 @@ from gatecast.jobs.saving import (
     keep_inputs,
     save,
 )
+from gatecast.jobs.updating import Update, remembered, update
 from gatecast.jobs.work import Answer, Comparison, Prediction, compare, forecast, last_window, predict
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Prediction",
     "Question",
     "Source",
+    "Update",
     "as_csv",
     "check_checkpoint",
     "check_folder",
@@ -37,6 +39,8 @@ __all__ = [
     "probabilities",
     "read",
     "refit",
+    "remembered",
     "sample_source",
     "save",
+    "update",
 ]

@@ -1,7 +1,9 @@
 """The memory room: recurrent networks over windows of the past, trained on quantiles."""
 
 from gatecast.memory.alone import GRU, LSTM, RNN
-from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
+from gatecast.memory.anchors import most_read
+from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts, network_tracks
+from gatecast.memory.carried import Carried, carry
 from gatecast.memory.cells import (
     Cell,
     CoupledLSTMCell,
@@ -24,7 +26,9 @@ from gatecast.memory.checkpoint import (
     from_arrays,
     kept_in,
 )
+from gatecast.memory.cutter import Cutter
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
+from gatecast.memory.feed import Feed, Newest, feed_of
 from gatecast.memory.foreign import (
     Imported,
     ImportedLayer,
@@ -33,13 +37,15 @@ from gatecast.memory.foreign import (
     read_onnx,
     run_onnx,
 )
+from gatecast.memory.heads import Beside
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
-from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, lone_extras, ordinary
+from gatecast.memory.inputs import Extras, Inputs, Rows, change_lags, learn_inputs, lone_extras, ordinary
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
 from gatecast.memory.onward import Earlier, onward
 from gatecast.memory.options import Training
+from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.reading import one_thread, read
 from gatecast.memory.record import (
     ElmanRecord,
@@ -52,10 +58,11 @@ from gatecast.memory.record import (
     SLSTMState,
 )
 from gatecast.memory.recorded import Record, record
-from gatecast.memory.response import Practice, Response, learn_response
+from gatecast.memory.response import Practice, Response, learn_response, responses
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
+from gatecast.memory.standing import NetworkStanding
 from gatecast.memory.train import Trained, learn_network
-from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
+from gatecast.memory.windows import Plan, Windows, anchored_windows, plan_windows
 from gatecast.memory.workings import Column, Workings, lone_columns, read_batch, row_columns
 
 __all__ = [
@@ -64,7 +71,9 @@ __all__ = [
     "LSTM",
     "RNN",
     "Batch",
+    "Beside",
     "Calibrated",
+    "Carried",
     "Cell",
     "CellKind",
     "Column",
@@ -74,6 +83,7 @@ __all__ = [
     "ElmanCell",
     "ElmanRecord",
     "Extras",
+    "Feed",
     "GRUCell",
     "GRURecord",
     "HiddenState",
@@ -88,8 +98,11 @@ __all__ = [
     "Looking",
     "Milestone",
     "Network",
+    "NetworkStanding",
+    "Newest",
     "Output",
     "PeepholeLSTMCell",
+    "Perceptron",
     "Place",
     "Plan",
     "Practice",
@@ -109,11 +122,15 @@ __all__ = [
     "Vault",
     "Windows",
     "Workings",
+    "anchored_windows",
     "as_arrays",
     "calibrate_quantiles",
+    "carry",
     "cells_of",
     "cells_of_state_dict",
+    "change_lags",
     "chrono_",
+    "feed_of",
     "first_unseen",
     "forget_bias_",
     "from_arrays",
@@ -125,7 +142,9 @@ __all__ = [
     "learn_response",
     "lone_columns",
     "lone_extras",
+    "most_read",
     "network_shifts",
+    "network_tracks",
     "one_thread",
     "onward",
     "ordinary",
@@ -138,8 +157,8 @@ __all__ = [
     "read_onnx",
     "record",
     "require_inside",
+    "responses",
     "row_columns",
     "run_onnx",
-    "single_windows",
     "unroll",
 ]

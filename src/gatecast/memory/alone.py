@@ -17,18 +17,23 @@ from gatecast.data import Panel, held_out_start
 from gatecast.errors import OptionError, SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
-from gatecast.interval import LEVELS, agreed, at_levels, moved
-from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
+from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts, network_tracks
+from gatecast.memory.carried import carry
+from gatecast.memory.cutter import Cutter
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
+from gatecast.memory.feed import feed_of
 from gatecast.memory.inputs import Rows, learn_inputs, lone_extras
 from gatecast.memory.network import CellKind
 from gatecast.memory.onward import Earlier, onward
 from gatecast.memory.options import Training
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
+from gatecast.memory.standing import NetworkStanding
+from gatecast.memory.stated import Stating
 from gatecast.memory.train import Trained
-from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows, too_short
+from gatecast.memory.windows import Windows, anchored_windows, plan_windows, too_short
 from gatecast.memory.workings import Workings, lone_columns, row_columns
 from gatecast.progress import Progress
+from gatecast.standing import Standing
 
 
 class _Alone(TableDoor):
@@ -89,13 +94,12 @@ class _Alone(TableDoor):
         self.inputs_ = learn_inputs(panel)
         self.constant_ = constant_series(panel)
         rows = self.inputs_.rows(panel)
-        windows = self._cutter(panel, rows, plan)
-        judged = self._single(panel, rows, plan.choosing, plan.context)
+        self.context_ = plan.context
+        windows, judged = self._cut(panel, rows, plan.training), self._read(panel, rows, plan.choosing)
         self.trained_ = learn_networks(
             self.cell, windows, judged, training, self.seed, progress, self.name, start
         )
-        self.context_ = plan.context
-        calibrating = self._single(panel, rows, plan.calibrating, plan.context)
+        calibrating = self._read(panel, rows, plan.calibrating)
         quantiles = read_mean(self.trained_, calibrating)
         self.calibrated_: Calibrated = calibrate_quantiles(calibrating.targets(), quantiles)
         self.unseen_ = first_unseen(panel, plan.calibrating)
@@ -104,7 +108,7 @@ class _Alone(TableDoor):
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """The network's calibrated quantiles at each origin."""
         rows = self.inputs_.rows(panel)
-        cutter = self._single(panel, rows, origins, self.context_)
+        cutter = self._read(panel, rows, origins)
         shifts = self._shifts(panel, rows, origins)
         return self._finish(read_mean(self.trained_, cutter), panel, rows, origins, levels, shifts)
 
@@ -112,14 +116,16 @@ class _Alone(TableDoor):
         """Where the part begins that was held out of training, to choose weights and to calibrate by."""
         return held_out_start(panel, self.horizon) - 1
 
-    def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
-        """What the forecasts from some origins are made of.
+    def workings(
+        self, panel: Panel, origins: Origins, levels: Sequence[float], steps: int | None = None
+    ) -> Workings:
+        """What the forecasts from some origins are made of; of the last so many `steps` where given.
 
         Raises SeriesError where several networks are averaged: no one of them is the memory.
         """
         require_inside(self.trained_, self.name)
         rows = self.inputs_.rows(panel)
-        cutter = self._single(panel, rows, origins, self.context_)
+        cutter = self._cut(panel, rows, anchored_windows(origins, self.context_, steps))
         history, ahead = row_columns(panel)
         shifts = cache(lambda: self._shifts(panel, rows, origins))
         return Workings(
@@ -149,12 +155,16 @@ class _Alone(TableDoor):
         if self.unseen_ is None:
             return None
 
-        def cut(windows: Windows, held: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
-            extras = lone_extras(panel, rows, held, self.horizon)
-            return Cutter(panel, rows, windows, extras, self.horizon), self.calibrated_.apply
+        return network_shifts(panel, origins, self._looking(panel, rows))
 
-        looking = Looking(self.trained_, self.horizon, self.context_, self.unseen_, cut)
-        return network_shifts(panel, origins, looking)
+    def _looking(self, panel: Panel, rows: Rows) -> Looking:
+        """How it looks back, where it knows what it has not seen."""
+
+        def cut(some: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
+            return self._read(panel, rows, some), self.calibrated_.apply
+
+        assert self.unseen_ is not None
+        return Looking(self.trained_, self.horizon, self.unseen_, cut)
 
     def _finish(
         self,
@@ -166,24 +176,40 @@ class _Alone(TableDoor):
         shifts: Shifts,
     ) -> Forecast:
         """From the network's quantiles to the forecast. [origins, horizon, levels]"""
-        scaled = moved(self.calibrated_.apply(quantiles), shifts)
-        still = self.constant_[origins.series]
         last = rows.scaled[panel.offsets[origins.series] + origins.position]
-        scaled[still] = last[still, None, None]
-        series = origins.series[:, None, None]
-        point = self.inputs_.scale.inverse(scaled[..., LEVELS.index(0.5)], origins.series[:, None])
-        quantiles = self.inputs_.scale.inverse(at_levels(scaled, LEVELS, levels), series)
-        return Forecast(
-            origins, np.asarray(levels, dtype=np.float64), agreed(quantiles, point, levels), point
+        return self._stating().state(quantiles, last, origins, levels, shifts)
+
+    def _stating(self) -> Stating:
+        return Stating(self.calibrated_, self.inputs_.scale, self.constant_)
+
+    def _stand(self, panel: Panel) -> Standing:
+        """The states behind the last steps, where every series has a value to begin from."""
+        rows = self.inputs_.rows(panel)
+        begun = np.isfinite(rows.scaled[panel.offsets[:-1] + panel.known_steps - 1])
+        if self.held_ is not None or not begun.all():
+            return super()._stand(panel)
+        clock, unseen = panel.known_steps - 1, self.unseen_
+        networks = (self.trained_.network, *self.trained_.others)
+        return NetworkStanding(
+            feed=feed_of(self.inputs_, panel, rows, self.horizon),
+            carried=tuple(carry(one, self.context_, rows.history, panel.offsets, clock) for one in networks),
+            stating=self._stating(),
+            unseen=clock if unseen is None else unseen,
+            tracks=None if unseen is None else network_tracks(panel, self._looking(panel, rows)),
         )
 
-    def _cutter(self, panel: Panel, rows: Rows, plan: Plan) -> Cutter:
-        extras = lone_extras(panel, rows, plan.training.origins, self.horizon)
-        return Cutter(panel, rows, plan.training, extras, self.horizon)
+    def _stands(self, standing: Standing) -> bool:
+        if not isinstance(standing, NetworkStanding):
+            return super()._stands(standing)
+        return self.held_ is None and standing.carried[0].network is self.trained_.network
 
-    def _single(self, panel: Panel, rows: Rows, origins: Origins, context: int) -> Cutter:
-        extras = lone_extras(panel, rows, origins, self.horizon)
-        return Cutter(panel, rows, single_windows(origins, context), extras, self.horizon)
+    def _cut(self, panel: Panel, rows: Rows, windows: Windows) -> Cutter:
+        extras = lone_extras(panel, rows, windows.origins, self.horizon)
+        return Cutter(panel, rows, windows, extras, self.horizon)
+
+    def _read(self, panel: Panel, rows: Rows, origins: Origins) -> Cutter:
+        """Windows to read forecasts off from these origins."""
+        return self._cut(panel, rows, anchored_windows(origins, self.context_))
 
 
 def constant_series(panel: Panel) -> BoolArray:

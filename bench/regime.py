@@ -149,7 +149,8 @@ def main() -> None:
     print(f"warm refits of {', '.join(f'{s:.0f}' for s in refitted.refits)} s; ", end="")
     print(f"{time.perf_counter() - begun:.0f} s in all")
     if asked.page:
-        drawn(policies, table).write_html(asked.page, include_plotlyjs=True)
+        page = drawn(policies, table)
+        page.write_html(asked.page, include_plotlyjs=True, config={"displayModeBar": False})
 
 
 if __name__ == "__main__":

@@ -25,16 +25,26 @@ def regime_figure(
     noticed  days on which drift was said
     """
     figure = go.Figure()
-    figure.add_vrect(x0=changed, x1=days[-1], fillcolor=faded(ORANGE, 0.09), line_width=0, layer="below")
+    new = {"x0": _placed(changed), "x1": _placed(days[-1])}
+    figure.add_vrect(**new, fillcolor=faded(ORANGE, 0.09), line_width=0, layer="below")
+        x0=_placed(changed), x1=_placed(days[-1]), fillcolor=faded(ORANGE, 0.09), line_width=0, layer="below"
+    )
     for index, (name, values) in enumerate(errors.items()):
         figure.add_scatter(
             x=days, y=values, name=name, mode="lines", hovertemplate="%{y:.3~g}",
             line={"color": color_of(index), "dash": dash_of(index), "width": 2},
         )  # fmt: skip
-    for day, said in ((changed, "changed"), *((one, "drift said") for one in noticed)):
+    marks = [(_placed(changed), "changed"), *((_placed(one), "drift said") for one in noticed)]
+    for day, said in marks:
         figure.add_vline(x=day, line={"color": GREY, "width": 1.4, "dash": "dash"})
         figure.add_annotation(x=day, y=1, yref="paper", yanchor="top", xanchor="left", text=said,
                               showarrow=False, font={"color": GREY, "size": 12}, xshift=3,
                               yshift=0 if said == "changed" else -16)  # fmt: skip
     dressed(figure, x="", y=f"mean absolute error{f', {unit}' if unit else ''}", height=400)
-    return figure.update_yaxes(rangemode="tozero")
+    highest = max(float(np.nanmax(values)) for values in errors.values())
+    return figure.update_yaxes(range=[0, 1.2 * highest])  # room for words above the lines
+
+
+def _placed(day: object) -> object:
+    """A date as the axis knows it, in a shape as in a line."""
+    return str(day.astype("datetime64[s]")) if isinstance(day, np.datetime64) else day

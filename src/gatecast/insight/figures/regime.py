@@ -27,8 +27,6 @@ def regime_figure(
     figure = go.Figure()
     new = {"x0": _placed(changed), "x1": _placed(days[-1])}
     figure.add_vrect(**new, fillcolor=faded(ORANGE, 0.09), line_width=0, layer="below")
-        x0=_placed(changed), x1=_placed(days[-1]), fillcolor=faded(ORANGE, 0.09), line_width=0, layer="below"
-    )
     for index, (name, values) in enumerate(errors.items()):
         figure.add_scatter(
             x=days, y=values, name=name, mode="lines", hovertemplate="%{y:.3~g}",

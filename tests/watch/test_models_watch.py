@@ -125,6 +125,25 @@ def test_fed_day_by_day_it_scores_as_a_replay_does() -> None:
     np.testing.assert_allclose(model.watch_.score, replay.score, rtol=1e-9, atol=1e-9)
 
 
+def test_corrected_rows_are_judged_as_if_they_had_always_been_so() -> None:
+    past, news = halves(regime("level", 0))
+    wrong = pl.int_range(pl.len()).is_between(24 * 8, 24 * 9 - 1)  # a day a meter was read wrong
+    fed_wrong = news.with_columns(y=pl.when(wrong).then(0.0).otherwise("y"))
+    model = Autoregression(horizon=24, known=["temperature"]).fit(past)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        model.update(fed_wrong)
+        before = model.watch_
+        model.update(news.filter(wrong))
+    right = fed("level", 0)[0]
+    assert before is not None
+    assert model.watch_ is not None
+    assert right.watch_ is not None
+    assert np.abs(before.score - right.watch_.score).max() > 0.1
+    np.testing.assert_allclose(model.watch_.score, right.watch_.score, rtol=1e-9, atol=1e-9)
+    assert model.drift().equals(right.drift())
+
+
 def test_a_fresh_fit_has_an_empty_table() -> None:
     past, _ = halves(regime("none", 0))
     model = Autoregression(horizon=24).fit(past.drop("temperature"))
@@ -192,3 +211,11 @@ def test_a_hybrid_is_held_to_the_network_that_had_not_seen_the_outcomes() -> Non
         if seen
         else (first < model.panel_.known_steps - 24).all()
     )
+
+
+def test_a_meter_that_falls_to_zero_is_noticed_where_the_model_works_on_logarithms() -> None:
+    past, news = halves(regime("none", 0))
+    model = Autoregression(horizon=24, known=["temperature"]).fit(past)
+    assert model.path_scale_.logs.all()
+    with pytest.warns(UserWarning, match="below what was forecast"):
+        model.update(news.head(24 * 8).with_columns(y=pl.lit(0.0)))

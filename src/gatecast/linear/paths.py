@@ -13,6 +13,7 @@ from gatecast.errors import SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
 from gatecast.interval import (
+    FURTHEST,
     LEVELS,
     Calibration,
     Width,
@@ -91,9 +92,14 @@ class PathForecaster(TableDoor):
         """What the latest outcomes say of the quantiles. [origins, horizon, levels]"""
         pace = pace_of(panel.seasons[0])
         replayed = origins_behind(origins, self.first_unseen(panel), pace, self.horizon)
-        return shifts_from(origins, replayed, pace, self.horizon, lambda some: self.scores(panel, some))
+        return shifts_from(origins, replayed, pace, self.horizon, lambda some: self._scores(panel, some))
 
     def scores(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Where what came fell; what has no logarithm fell below all that was forecast. [origins, horizon]"""
+        found, came = self._scores(panel, origins), actuals(panel, origins, self.horizon)
+        return np.where(np.isfinite(came) & np.isnan(found), -FURTHEST, found)
+
+    def _scores(self, panel: Panel, origins: Origins) -> FloatArray:
         """Where what came fell among the quantiles of crossed forecasts. [origins, horizon]"""
         whose = origins.series[:, None]
         path = self._scaled(self.scale_.floored(self.past_paths(panel, origins), whose), whose)

@@ -13,7 +13,7 @@ Learned again from these origins too, it keeps that calibration: see `again`.
 """
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Self
 
@@ -29,9 +29,11 @@ from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares
 from gatecast.hybrid.given import unheard
 from gatecast.hybrid.half import LinearHalf
-from gatecast.hybrid.hybrid_begun import Learned, hybrid_standing, stands_on
+from gatecast.hybrid.half_standing import HalfStanding
+from gatecast.hybrid.hybrid_begun import hybrid_standing, stands_on
 from gatecast.hybrid.hybrid_standing import AloneStanding, HybridStanding
 from gatecast.hybrid.joining import MEDIAN, Joining, joined
+from gatecast.hybrid.learned import Learned
 from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.modes import ModeName, mode_of
 from gatecast.hybrid.onward import held_out_from, start_of
@@ -43,7 +45,6 @@ from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
     Calibrated,
     Cutter,
-    Looking,
     Plan,
     Rows,
     Shifts,
@@ -56,7 +57,6 @@ from gatecast.memory import (
     first_unseen,
     learn_inputs,
     learn_networks,
-    most_read,
     network_shifts,
     plan_windows,
     read_mean,
@@ -224,32 +224,17 @@ class Hybrid(TableDoor):
         """What the latest forecasts' outcomes say of the intervals; `rows` where already read."""
         if self.held_ is not None or self.unseen_ is None or self.linear_ is not None:
             return None if self.held_ is None else self.held_[0]
-        looking = self._looking(panel, self.inputs_.rows(panel) if rows is None else rows)
+        looking = self._learned().looking(panel, self.inputs_.rows(panel) if rows is None else rows)
         return None if looking is None else network_shifts(panel, origins, looking)
-
-    def _looking(self, panel: Panel, rows: Rows) -> Looking | None:
-        """How a panel is looked back on; None where intervals stay as they were calibrated."""
-        if self.unseen_ is None:
-            return None
-
-        def cut(some: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
-            cutter, seen = self._cut(panel, rows, anchored_windows(some, self.context_))
-            return cutter, lambda said: self._joining().stated(said, seen.mix, some.series)
-
-        return Looking(self.trained_, self.horizon, self.unseen_, cut)
 
     def _finish(
         self, said: FloatArray, seen: View, origins: Origins, levels: Sequence[float], shifts: Shifts
     ) -> Forecast:
         """From the network's quantiles to the parts, their sum and its quantiles."""
-        return self._joining().finished(said, seen.mix, seen.linear, origins, levels, shifts)
+        return self._learned().joining.finished(said, seen.mix, seen.linear, origins, levels, shifts)
 
     def _cut(self, panel: Panel, rows: Rows, windows: Windows) -> tuple[Cutter, View]:
-        """Windows of a panel that has been read, with what stands beside them at their origins."""
-        look, longest = mode_of(self.mode).view, max(most_read(self.context_), windows.longest)
-        whole = look(panel, self.pool_, self.inputs_, windows.origins, longest, self.unit_, rows=rows)
-        seen = whole.narrowed(self.trained_.network.shape.ahead)
-        return Cutter(panel, seen.rows, windows, seen.extras, self.horizon), seen
+        return self._learned().cut(panel, rows, windows)
 
     def _choose_and_calibrate(self, panel: Panel, origins: Origins, read: Lessons) -> None:
         """Both on origins that did not choose the weights: on those the network looks better than it is."""
@@ -262,9 +247,10 @@ class Hybrid(TableDoor):
     def _stand(self, panel: Panel) -> Standing:
         """Where pool, network and intervals stand: new rows move them on, no history is read again."""
         if self.linear_ is not None and self.solar_ is None:
-            return AloneStanding(self.linear_._stand(panel))
-        alone = self.solar_ is not None or self.held_ is not None
-        if alone or not stands_on(self.pool_, self.trained_, panel):
+            half = self.linear_._stand(panel)
+            return AloneStanding(half) if isinstance(half, HalfStanding) else super()._stand(panel)
+        reads = self.solar_ is not None or self.held_ is not None
+        if reads or not stands_on(self.pool_, self.trained_, panel):
             return super()._stand(panel)
         return hybrid_standing(self._learned(), panel)
 
@@ -277,22 +263,9 @@ class Hybrid(TableDoor):
         return super()._stands(standing)
 
     def _learned(self) -> Learned:
-        """What was learned, for a standing."""
-        return Learned(
-            self.pool_,
-            self.inputs_,
-            self.unit_,
-            self.mode,
-            self.trained_,
-            self.context_,
-            self._joining(),
-            lambda panel, rows, some: self._cut(panel, rows, anchored_windows(some, self.context_))[0],
-            self._looking,
-        )
+        joining = Joining(self.shares_, self.widening_, self.calibrated_, self.inputs_.scale)
+        parts = self.pool_, self.inputs_, self.unit_, self.mode, self.trained_, self.context_
+        return Learned(*parts, joining, self.unseen_)
 
     def _joined(self, quantiles: FloatArray, seen: View, origins: Origins) -> FloatArray:
         return joined(quantiles, seen.mix, self.shares_[origins.series], self.widening_)
-
-    def _joining(self) -> Joining:
-        """How the two halves are joined."""
-        return Joining(self.shares_, self.widening_, self.calibrated_, self.inputs_.scale)

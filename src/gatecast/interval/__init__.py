@@ -14,6 +14,7 @@ from gatecast.interval.drift import (
     outcome_scores,
     said,
 )
+from gatecast.interval.kept import KEPT
 from gatecast.interval.quantile import LEVELS, agreed, at_levels, untangle
 from gatecast.interval.score import at_scores, normal_scores
 from gatecast.interval.track import Pace, Track, by_outcome, followed, new_track, pace_of
@@ -22,6 +23,7 @@ from gatecast.interval.width import Width, fit_width
 
 __all__ = [
     "FURTHEST",
+    "KEPT",
     "LEVELS",
     "REFERENCE",
     "Calibration",

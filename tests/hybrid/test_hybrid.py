@@ -196,7 +196,7 @@ def test_a_memory_that_is_not_believed_is_not_trained_twice(monkeypatch: pytest.
 
 def test_a_small_held_out_part_is_not_learned_from_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is little to gain for the time: of a long history most has been learned from already."""
-    monkeypatch.setattr("gatecast.hybrid.model.NEWS", 2.0)
+    monkeypatch.setattr("gatecast.hybrid.again.NEWS", 2.0)
     assert learns_with(PANELS["raw"], monkeypatch, share=0.5) == ["Hybrid: training"]
 
 
@@ -210,7 +210,8 @@ def test_the_second_network_is_as_wide_as_the_first_on_what_calibrated_it(
         networks.append(learn_networks(*asked))
         return networks[-1]
 
-    monkeypatch.setattr("gatecast.hybrid.model.learn_networks", noting)
+    for file in ("model", "again"):
+        monkeypatch.setattr(f"gatecast.hybrid.{file}.learn_networks", noting)
     monkeypatch.setattr("gatecast.hybrid.model.choose_shares", lambda *_: np.ones(len(panel)))
     model = Hybrid(horizon=HORIZON, season=24, training=TINY).learn(panel, Silent())
     plan = plan_windows(panel, HORIZON, TINY.origins, TINY.drawn, 0)

@@ -14,10 +14,13 @@ from gatecast.kept import Kept
 from gatecast.linear import KEPT as LINEAR
 from gatecast.memory import KEPT as MEMORY
 from gatecast.solar import KEPT as SOLAR
+from gatecast.watch import KEPT as WATCH
+from gatecast.watch import Watch
 
 KINDS: dict[str, Kept] = {
     **DATA,
     **INTERVAL,
+    **WATCH,
     **LINEAR,
     **MEMORY,
     **SOLAR,
@@ -29,7 +32,12 @@ NAMES: dict[type, str] = {kept.kind: name for name, kept in KINDS.items()}
 MODELS: dict[str, type[TableDoor]] = {
     name: kept.kind for name, kept in KINDS.items() if issubclass(kept.kind, TableDoor)
 }
-FITTED: dict[str, Any] = {"reading_": Reading, "panel_": Panel, "notes_": tuple[str, ...]}
+FITTED: dict[str, Any] = {
+    "reading_": Reading,
+    "panel_": Panel,
+    "notes_": tuple[str, ...],
+    "watch_": Watch | None,
+}
 
 
 def is_model(kept: Kept) -> bool:

@@ -17,6 +17,8 @@ _WHOLE = (
     (re.compile(r" \(an index becomes one by reset_index\)"), ""),
     (re.compile(r"give them as X_df"), "give them by --future"),
     (re.compile(r"\bX_df\b"), "--future"),
+    (re.compile(r"refit\(warm_start=True\)"), "gatecast refit --warm-start"),
+    (re.compile(r"\bwarm_start\b"), "--warm-start"),
 )
 _KEYWORD = re.compile(rf"(?<![\w-])({'|'.join(_OPTIONS)})=(\[[^\]]*\]|\([^)]*\)|'[^']*'|[\w.-]*)")
 

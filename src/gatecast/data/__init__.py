@@ -29,7 +29,7 @@ from gatecast.data.window import (
     past_origins,
     target_rows,
 )
-from gatecast.data.writing import Layout, forecast_frame, make_future, series_frame
+from gatecast.data.writing import Layout, forecast_frame, make_future, record_frame, series_frame
 
 __all__ = [
     "KEPT",
@@ -81,6 +81,7 @@ __all__ = [
     "read_news",
     "read_table",
     "recent_of",
+    "record_frame",
     "revised",
     "sample_info",
     "seasons",

@@ -1,6 +1,6 @@
 """Panels and forecasts written back as the kind of table that came in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +90,25 @@ def forecast_frame(
     return _frame(panel, layout, np.repeat(origins.series, horizon), times, flat)
 
 
+def record_frame(
+    panel: Panel, layout: Layout, series: IntArray, columns: Mapping[str, np.ndarray | list[str]]
+) -> Frame:
+    """Rows of which each is about one series: the id where the table has ids, then the columns in order.
+
+    series   [rows]
+    columns  whole numbers are times, as in `Panel`; the others are numbers and texts. Each [rows]
+    """
+    built = []
+    for name, values in columns.items():
+        if isinstance(values, list):
+            built.append(nw.new_series(name, values, nw.String, backend=layout.backend))
+        elif values.dtype == np.int64:
+            built.append(_stamps(name, values, panel, layout))
+        else:
+            built.append(nw.new_series(name, values, nw.Float64, backend=layout.backend))
+    return _joined(panel, layout, series, built)
+
+
 def series_frame(
     ids: Sequence[object], layout: Layout, series: IntArray, columns: dict[str, Sequence[Any]]
 ) -> Frame:
@@ -124,6 +143,10 @@ def _frame(
         return _with_ids(whole, panel.ids, layout, series).to_native()
     built = [_stamps(name, stamps, panel, layout) for name, stamps in times.items()]
     built += [nw.new_series(n, values, nw.Float64, backend=layout.backend) for n, values in columns.items()]
+    return _joined(panel, layout, series, built)
+
+
+def _joined(panel: Panel, layout: Layout, series: IntArray, built: list[nw.Series[Any]]) -> Frame:
     frame = built[0].to_frame().with_columns(*built[1:])  # nw.from_dict would lose zones and ask for pyarrow
     return _with_ids(frame, panel.ids, layout, series).to_native()
 

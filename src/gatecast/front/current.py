@@ -1,8 +1,9 @@
 """A model that stays current: its options, the table it was fitted on, and where it stands behind it."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Self, TypeAlias
 
 import numpy as np
@@ -13,18 +14,19 @@ from gatecast.errors import NotFittedError, OptionError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front.options import options_of, unchanged
 from gatecast.front.replayed import Replayed
-from gatecast.front.reporting import reports_of
+from gatecast.front.reporting import reports_of, said_or_warned
 from gatecast.front.steps import arrivals, foreseen_in
 from gatecast.front.told import News, told
 from gatecast.front.trail import Trail
 from gatecast.progress import Progress
 from gatecast.standing import Standing
+from gatecast.watch import Watching
 
 DAY = 24  # steps between snapshots where no season is known
 Frame: TypeAlias = Any  # a pandas or polars DataFrame or a pyarrow Table: what comes in goes out
 
 
-class Current(ABC):
+class Current(Watching):
     """What of a model new rows need: `update` moves it on, nothing is learned.
 
     A subclass implements `learn` and `forecast`, and `_stand` where it need not read its history again for
@@ -52,6 +54,12 @@ class Current(ABC):
     @abstractmethod
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Fit on every known value of the panel."""
+
+    def relearn(self, panel: Panel, progress: Progress, before: Self) -> Self:
+        """Fit going on from what another model of this kind, fitted, has learned. It stays as it is."""
+        del before
+        progress.note(f"{self.name}: nothing of it goes on from an earlier fit; it is learned anew")
+        return self.learn(panel, progress)
 
     @abstractmethod
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
@@ -128,7 +136,8 @@ class Current(ABC):
                   a value for a step that had none is late, another value for one that had is a correction;
                   an empty cell says nothing and takes nothing away. A series may have no rows; those at its
                   end with known covariates only are the future, as in `fit`
-        progress  what was done is noted there; `news_` holds it, too
+        progress  what was done is noted there; `news_` holds it, too; so is what has drifted since, once, a
+                  warning where there is no progress, and kept in `drift()`
 
         Where the model stands moves on by the new rows alone, at a cost for each that does not grow with the
         history; `predict` then says what a model with the same coefficients says that reads the whole table.
@@ -144,11 +153,14 @@ class Current(ABC):
         standing = self.standing_
         moved = self._move(taken, standing)
         news = told(taken.revision, self.__dict__["reading_"].panel, moved.since)
+        whole = partial(self._whole, taken.recent)
+        watch, drifted = self.watched(taken.recent.known_steps, taken.revision.first, whole)
         if taken.recent is not recent or moved.standing is not standing:
             self.__dict__["_recent"], self.standing_ = taken.recent, moved.standing
             self.__dict__["_trail"] = moved.trail
-        self.__dict__["_news"] = news
+        self.__dict__["_news"], self.watch_ = news, watch
         reports_of(progress).note(news.said)
+        said_or_warned(progress, drifted)
         return self
 
     def _stand(self, panel: Panel) -> Standing:
@@ -188,11 +200,14 @@ class Current(ABC):
                 return Moved(standing, trail, None)
             moved = followed(standing, self._as_fitted(taken.span), taken.clock)
             return Moved(moved, trail.after(standing, moved), None)
-        whole, trail = self._as_fitted(taken.recent.joined()), trail.before(revision.first)
+        whole, trail = self._whole(taken.recent), trail.before(revision.first)
         if not trail.snapshots:
             return Moved(self._stand(whole), trail, None)
         before = trail.snapshots[-1].standing
         return Moved(followed(before, whole, before.clock), trail, before.clock)
+
+    def _whole(self, recent: Recent) -> Panel:
+        return self._as_fitted(recent.joined())
 
     def _seen(self, panel: Panel, *, fresh: bool) -> Trail:
         """Snapshots of where it stood; none where it stands anew."""

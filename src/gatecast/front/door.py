@@ -21,13 +21,14 @@ from gatecast.errors import OptionError
 from gatecast.forecaster import Origins, probabilities
 from gatecast.front.current import Current, Frame
 from gatecast.front.options import distinct, options_of, refuse_odd_seed, same
+from gatecast.front.refit import become, reading_again
 from gatecast.front.reporting import Warnings, reports_of
 from gatecast.front.snapshot import Snapshot, snapshot_of
 from gatecast.front.steps import foreseen_in
 from gatecast.front.stream import Stream
 from gatecast.progress import Noting, Progress
 
-FITTED = ("reading_", "panel_", "notes_", "_standing", "_trail", "_recent", "_news")
+FITTED = ("reading_", "panel_", "notes_", "watch_", "_standing", "_trail", "_recent", "_news")
 
 
 class TableDoor(Current):
@@ -74,6 +75,36 @@ class TableDoor(Current):
         panel  the reading's, with its holidays
         """
         self.reading_, self.panel_, self.notes_ = reading, panel, notes
+        return self
+
+    def refit(
+        self, df: Frame | None = None, *, warm_start: bool = False, progress: Progress | bool | None = None
+    ) -> Self:
+        """Fit again with the same options on all that has been read by now, updates included.
+
+        df          a table like the fitted one, instead
+        warm_start  networks go on from their old weights, with a third of the steps at a quarter of the rate
+                    (`Training.continued`); what is not a network is learned anew, and a note says so where
+                    there is none
+        progress    True draws bars
+
+        This model stays as it was until all is done: an error, or a second Ctrl-C, leaves the old one. The
+        first Ctrl-C while a network is trained keeps the best so far, as in `fit`. What drifted before is
+        learned from, and `drift()` begins anew.
+
+        Raises NotFittedError before `fit`; OptionError where options have changed so that old weights do not
+        fit, naming them, or for columns not read before; and what `fit` raises.
+        """
+        before, reports = self._fitted(), Noting(reports_of(progress))
+        old = before.layout.schema
+        reading = reading_again(self, self._schema(old.id_col, old.time_col, old.target_col), df, reports)
+        panel, fresh = self._with_holidays(reading.panel), type(self)(**self.get_params())
+        if warm_start:
+            fresh.relearn(panel, reports, self)
+        else:
+            fresh.learn(panel, reports)
+        fresh.keep(reading, panel, tuple(dict.fromkeys((*reading.notes, *reports.notes))))
+        become(self, fresh)
         return self
 
     def predict(

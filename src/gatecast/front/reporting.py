@@ -1,6 +1,7 @@
 """Where a model reports to while it works."""
 
 import warnings
+from collections.abc import Sequence
 
 from gatecast.bars import Bars
 from gatecast.progress import Progress, Silent
@@ -19,3 +20,12 @@ class Warnings(Silent):
     def note(self, message: str) -> None:
         """Warn whoever called `predict` or `ahead`."""
         warnings.warn(message, UserWarning, stacklevel=5)
+
+
+def said_or_warned(progress: Progress | bool | None, notes: Sequence[str]) -> None:
+    """Say what nobody should miss: as warnings to whoever called the caller, where nothing is reported."""
+    for one in notes:
+        if progress is None:
+            warnings.warn(one, UserWarning, stacklevel=3)
+        else:
+            reports_of(progress).note(one)

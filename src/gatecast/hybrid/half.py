@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from gatecast._types import FloatArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, Sites, fit_scale
 from gatecast.forecaster import Forecast, Origins
 from gatecast.hybrid.begun import moves_on
@@ -58,6 +58,16 @@ class LinearHalf(PathForecaster):
         if self.solar_ is not None:
             return self.solar_.forecast(panel, origins, levels)
         return super().forecast(panel, origins, levels)
+
+    def first_unseen(self, panel: Panel) -> IntArray:
+        """Of the pool all of the history; of the solar half what it says."""
+        return super().first_unseen(panel) if self.solar_ is None else self.solar_.first_unseen(panel)
+
+    def scores(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Where what came fell among the quantiles of forecasts that had not seen it. [origins, horizon]"""
+        if self.solar_ is not None:
+            return self.solar_.scores(panel, origins)
+        return super().scores(panel, origins)
 
     @property
     def work(self) -> str:

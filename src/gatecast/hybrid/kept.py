@@ -45,6 +45,7 @@ _HYBRID = {
     "pool_": Pool,
     "unit_": FloatArray,
     "trained_": Trained,
+    "judged_": Trained | None,
     "calibrated_": Calibrated,
     "unseen_": IntArray | None,
     "solar_": SolarHybrid | None,

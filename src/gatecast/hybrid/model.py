@@ -9,13 +9,12 @@ What the network sees of the linear half, and so what it can say, is the `mode`:
 
 One predictive distribution belongs to the sum: the network's quantiles, moved with its median and
 calibrated on origins that had neither trained it nor, where there are enough to divide, chosen its weights.
-Learned again from these origins too, it keeps that calibration: see `_learn_again`.
+Learned again from these origins too, it keeps that calibration: see `again`.
 """
 
 import copy
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Self
 
 import numpy as np
@@ -25,10 +24,10 @@ from gatecast.data import Panel, Sites
 from gatecast.errors import TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
-from gatecast.hybrid.bent import bent, note_absent
+from gatecast.hybrid.again import learn_again, worth_again
 from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares
-from gatecast.hybrid.given import given_makers, unheard
+from gatecast.hybrid.given import unheard
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.half_standing import HalfStanding
 from gatecast.hybrid.hybrid_begun import hybrid_standing, stands_on
@@ -37,9 +36,10 @@ from gatecast.hybrid.joining import MEDIAN, Joining, joined
 from gatecast.hybrid.learned import Learned
 from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.modes import ModeName, mode_of
-from gatecast.hybrid.opening import require_open
-from gatecast.hybrid.outside import outside
+from gatecast.hybrid.onward import held_out_from, start_of
+from gatecast.hybrid.opening import opened
 from gatecast.hybrid.pool import Pool
+from gatecast.hybrid.pooled import pooled
 from gatecast.hybrid.sunlit import learn_sunlit
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
@@ -48,6 +48,7 @@ from gatecast.memory import (
     Plan,
     Rows,
     Shifts,
+    Trained,
     Training,
     Windows,
     Workings,
@@ -57,16 +58,12 @@ from gatecast.memory import (
     learn_inputs,
     learn_networks,
     network_shifts,
-    own_width,
     plan_windows,
     read_mean,
-    row_columns,
 )
 from gatecast.progress import Progress
 from gatecast.solar import SolarHybrid
 from gatecast.standing import Standing
-
-NEWS = 1.1  # times as much history, held-out part included, from which on it is learned from again
 
 
 class Hybrid(TableDoor):
@@ -94,9 +91,12 @@ class Hybrid(TableDoor):
     origins, where histories are too short to train one or where training breaks down, and a note says so.
     """
 
+    trained_: Trained
+    pool_: Pool
     unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
     held_: tuple[Shifts] | None = None
     solar_: SolarHybrid | None = None  # likewise
+    judged_: Trained | None = None  # what chose shares and calibrated, where it was learned again since
 
     def __init__(
         self,
@@ -125,15 +125,23 @@ class Hybrid(TableDoor):
 
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Fit the pool, train the network on its honest past forecasts, choose shares and calibrate."""
+        return self._learn(panel, progress, None)
+
+    def relearn(self, panel: Panel, progress: Progress, before: Self) -> Self:
+        """The same, the network going on from that of an earlier fit: shorter, at a lower rate."""
+        return self._learn(panel, progress, start_of(before, self, panel, progress))
+
+    def _learn(self, panel: Panel, progress: Progress, start: Trained | None) -> Self:
         mode_of(self.mode)  # refused before time is spent
         self.linear_: LinearHalf | None = None
-        self.solar_ = None
+        self.solar_ = self.judged_ = self.watch_ = None
         if self.site is not None:
             self.solar_ = learn_sunlit(panel, self.get_params(), progress)
             self.shares_, self.unseen_ = np.full(len(panel), self.solar_.share_), None
             return self
         require_steps(panel, 3, self.name)
         training = self.training or Training()
+        training = training if start is None else training.continued()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
         self.shares_, self.widening_ = np.zeros(len(panel)), 1.0
         if plan is None:
@@ -143,53 +151,34 @@ class Hybrid(TableDoor):
         self.inputs_ = learn_inputs(panel)
         self.context_ = plan.context
         try:
-            read = self._learn_both(panel, plan, training, progress)
+            read = self._learn_both(panel, plan, training, progress, start)
         except TrainingError as broken:
             return self._learn_alone(panel, progress, str(broken))
         self._choose_and_calibrate(panel, plan.calibrating, read)
         self.unseen_ = first_unseen(panel, plan.calibrating)
-        if self.shares_.any() and plan.growth >= NEWS and not self.trained_.stopped:
-            self._learn_again(panel, plan, read, training, progress)
+        if self.shares_.any() and worth_again(plan, self.trained_):
+            self.watch_ = self.begin_watch(panel)  # while there is a network that has not seen the outcomes
+            again = learn_again(self.trained_, plan, read, training, self.seed, progress, self.name, start)
+            if again is not None:
+                self.judged_ = replace(self.trained_, snapshots=())
+                self.trained_, self.widening_ = again
+                self.unseen_ = panel.known_steps - 1
         return self
 
-    def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> Lessons:
+    def _learn_both(
+        self, panel: Panel, plan: Plan, training: Training, progress: Progress, start: Trained | None
+    ) -> Lessons:
         """The pool on everything, the network on what is not held out."""
         with progress.task(f"{self.name}: {until_compiled()}linear half", total=2) as task:
-            makers = bent(panel, self.seed, boost=self.boost) + given_makers(panel, self.given)
-            makers += [outside(one, self.horizon, progress) for one in self.members]
-            self.pool_ = Pool(self.horizon, self.inputs_.scale).fit(panel, makers)
-            if self.boost:
-                note_absent(self.pool_, self.name, progress)
+            self.pool_ = pooled(panel, self, progress)
             task.advance()
             read = lessons(panel, self.pool_, self.inputs_, plan, mode_of(self.mode))
             self.unit_ = read.unit
             task.advance()
         self.trained_ = learn_networks(
-            training.cell, read.training, read.choosing, training, self.seed, progress, self.name
+            training.cell, read.training, read.choosing, training, self.seed, progress, self.name, start
         )
         return read
-
-    def _learn_again(
-        self, panel: Panel, plan: Plan, read: Lessons, training: Training, progress: Progress
-    ) -> None:
-        """Train anew on the whole history: its latest part says most of what comes next.
-
-        As far as served best before, in proportion to what there is to learn. Shares and calibration stay
-        those of the network that had not seen that part: nothing could judge this one. It is surer of what
-        it has seen, so its width is brought back to the first one's there.
-        """
-        until, label = round(self.trained_.best * plan.growth), f"{self.name}: with the latest steps"
-        try:
-            again = learn_networks(
-                training.cell, read.everything, until, training, self.seed, progress, label
-            )
-        except TrainingError as broken:
-            progress.note(f"{broken}; the memory stays as it was learned from the earlier steps")
-            return
-        both = (self.trained_, again)
-        before, after = (own_width(read_mean(one, read.calibrating)).mean() for one in both)
-        self.trained_, self.widening_ = again, float(before / after)
-        self.unseen_ = panel.known_steps - 1
 
     def _learn_alone(self, panel: Panel, progress: Progress, why: str) -> Self:
         """Fall back to the linear half, and say why."""
@@ -209,30 +198,21 @@ class Hybrid(TableDoor):
         shifts = self._shifts(panel, rows, origins)
         return self._finish(read_mean(self.trained_, cutter), seen, origins, levels, shifts)
 
+    def first_unseen(self, panel: Panel) -> IntArray:
+        """Where the part begins that the network was not trained on, or what it fell back to was not."""
+        alone = self.solar_ or self.linear_
+        return held_out_from(self, panel) if alone is None else alone.first_unseen(panel)
+
+    def scores(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Where what came fell among the quantiles of forecasts that had not seen it. [origins, horizon]"""
+        alone = self.solar_ or self.linear_
+        return super().scores(panel, origins) if alone is None else alone.scores(panel, origins)
+
     def workings(
         self, panel: Panel, origins: Origins, levels: Sequence[float], steps: int | None = None
     ) -> Workings:
-        """What the forecasts from some origins are made of; of the last so many `steps` where given.
-
-        Raises SeriesError where there is nothing of it to show: see `require_open`.
-        """
-        require_open(self)
-        rows = self.inputs_.rows(panel)
-        cutter, seen = self._cut(panel, rows, anchored_windows(origins, self.context_, steps))
-        history, ahead = row_columns(panel)
-        more_history, more_ahead = mode_of(self.mode).columns(panel, self.pool_)
-        shifts = cache(lambda: self._shifts(panel, rows, origins))
-        return Workings(
-            network=self.trained_.network,
-            batch=cutter.batch(np.arange(len(origins))),
-            history=(*history, *more_history),
-            ahead=(*ahead, *more_ahead)[: self.trained_.network.shape.ahead],
-            origins=origins,
-            linear=seen.mix,
-            share=self.shares_[origins.series],
-            scale=self.inputs_.scale,
-            finish=lambda quantiles: self._finish(quantiles, seen, origins, levels, shifts()),
-        )
+        """What the forecasts from some origins are made of, or of the last `steps`: see `opened`."""
+        return opened(self, panel, origins, levels, steps)
 
     def holding(self, panel: Panel, origins: Origins) -> Self:
         """This model with what its latest forecasts say of the intervals from these origins held fixed."""
@@ -244,21 +224,14 @@ class Hybrid(TableDoor):
         """What the latest forecasts' outcomes say of the intervals; `rows` where already read."""
         if self.held_ is not None or self.unseen_ is None or self.linear_ is not None:
             return None if self.held_ is None else self.held_[0]
-        read = self.inputs_.rows(panel) if rows is None else rows  # once, however many series in turn
-
-        looking = self._learned().looking(panel, read)
+        looking = self._learned().looking(panel, self.inputs_.rows(panel) if rows is None else rows)
         return None if looking is None else network_shifts(panel, origins, looking)
 
     def _finish(
-        self,
-        quantiles: FloatArray,
-        seen: View,
-        origins: Origins,
-        levels: Sequence[float],
-        shifts: Shifts,
+        self, said: FloatArray, seen: View, origins: Origins, levels: Sequence[float], shifts: Shifts
     ) -> Forecast:
         """From the network's quantiles to the parts, their sum and its quantiles."""
-        return self._learned().joining.finished(quantiles, seen.mix, seen.linear, origins, levels, shifts)
+        return self._learned().joining.finished(said, seen.mix, seen.linear, origins, levels, shifts)
 
     def _cut(self, panel: Panel, rows: Rows, windows: Windows) -> tuple[Cutter, View]:
         return self._learned().cut(panel, rows, windows)

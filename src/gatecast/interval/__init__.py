@@ -2,7 +2,18 @@
 
 from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from, some_series, tracks_from
 from gatecast.interval.conformal import Calibration, calibrate
-from gatecast.interval.drift import REFERENCE, Drift, find_drifts, outcome_scores
+from gatecast.interval.drift import (
+    FURTHEST,
+    REFERENCE,
+    Drift,
+    Kind,
+    drifts_of,
+    find_drifts,
+    mean_scores,
+    mean_sizes,
+    outcome_scores,
+    said,
+)
 from gatecast.interval.kept import KEPT
 from gatecast.interval.quantile import LEVELS, agreed, at_levels, untangle
 from gatecast.interval.score import at_scores, normal_scores
@@ -11,11 +22,13 @@ from gatecast.interval.tracks import Tracks, new_tracks
 from gatecast.interval.width import Width, fit_width
 
 __all__ = [
+    "FURTHEST",
     "KEPT",
     "LEVELS",
     "REFERENCE",
     "Calibration",
     "Drift",
+    "Kind",
     "Pace",
     "Track",
     "Tracks",
@@ -25,9 +38,12 @@ __all__ = [
     "at_scores",
     "by_outcome",
     "calibrate",
+    "drifts_of",
     "find_drifts",
     "fit_width",
     "followed",
+    "mean_scores",
+    "mean_sizes",
     "moved",
     "new_track",
     "new_tracks",
@@ -35,6 +51,7 @@ __all__ = [
     "origins_behind",
     "outcome_scores",
     "pace_of",
+    "said",
     "shifts_at",
     "shifts_from",
     "some_series",

@@ -1,12 +1,14 @@
 """Whether recent outcomes have left the calibrated range: cumulative sums of their scores. [kernel]
 
     x_t = mean over steps of Φ⁻¹(F_t(y_t)), the outcome on the normal scale of its own forecast
+    q_t = fourth root of the mean of its square, so of how far outcomes lay from the middle, to either side
     z_t = (x_t - mean) / deviation,  e_t = (z_t - r z_{t-1}) / its deviation      as in the reference part
-    S⁺_t = max(0, S⁺_{t-1} + e_t - k),  S⁻ likewise of -e,  V of (√|e_t| - .822) / .349;  alarm above h
+    S⁺_t = max(0, S⁺_{t-1} + e_t - k),  S⁻ likewise of -e,  V likewise of q in place of x;  alarm above h
 
 Page, Continuous inspection schemes, Biometrika 41 (1954); Hawkins, A CUSUM for a scale parameter, Journal of
-Quality Technology 13 (1981), for √|e|, which is nearly normal where e is. Errors that follow one another make
-sums wander, hence r: Lu & Reynolds, CUSUM charts for monitoring an autocorrelated process (2001).
+Quality Technology 13 (1981), for √|x|, which is nearly normal where x is, and which q is of one step. Errors
+that follow one another make sums wander, hence r: Lu & Reynolds, CUSUM charts for monitoring an
+autocorrelated process (2001).
 """
 
 from collections.abc import Sequence
@@ -21,10 +23,9 @@ from gatecast._types import FloatArray, IntArray
 from gatecast.errors import OptionError
 
 SLACK = 0.5  # k, in deviations: half of the shift that is noticed soonest
-ALARM = 10.0  # h, in deviations; its rate of false alarms stands in docs/drift.md
+ALARM, ALARM_WIDER = 10.0, 12.0  # h, in deviations; rates of false alarms stand in docs/drift.md
 REFERENCE = 60  # fewest scores to know an ordinary one by
 FURTHEST = 3.5  # one outcome, however far out, is no drift
-ROOT_MEAN, ROOT_DEVIATION = 0.822, 0.349  # of √|e|, e standard normal
 
 Kind = Literal["above", "below", "wider"]
 
@@ -53,8 +54,17 @@ class Drift:
     size: float
 
     def __str__(self) -> str:
-        said = _WORDS[self.kind].format(abs(self.size))
-        return f"since origin {self.since} {said} (noticed at origin {self.noticed})"
+        what = said(self.kind, self.size)
+        return f"since origin {self.since} {what} (noticed at origin {self.noticed})"
+
+
+def said(kind: Kind, size: float) -> str:
+    """A change of a series' errors in words.
+
+    >>> said("above", 2.13)
+    'values lie 2.1 ordinary errors above what was forecast'
+    """
+    return _WORDS[kind].format(abs(size))
 
 
 def find_drifts(
@@ -79,11 +89,28 @@ def find_drifts(
         raise OptionError(
             f"reference is {reference}; give {REFERENCE} origins or more to know ordinary errors by"
         )
-    scores, found = mean_scores(outcome_scores(actual, quantiles, levels)), []
+    scores = outcome_scores(actual, quantiles, levels)
+    usual = np.full(int(series.max(initial=-1)) + 1, reference)
+    return drifts_of(mean_scores(scores), mean_sizes(scores), series, usual)
+
+
+def drifts_of(
+    scores: Float[FloatArray, "origins"],
+    sizes: Float[FloatArray, "origins"],
+    series: Int[IntArray, "origins"],
+    reference: Int[IntArray, "series"],
+) -> tuple[Drift, ...]:
+    """The same of scores that are known already, with a reference part for each series.
+
+    scores     [origins]  x, ascending in time within a series; NaN where there is no outcome
+    sizes      [origins]  q, likewise
+    reference  [series]   leading scores of each, of those that are known, that show what is ordinary
+    """
+    found = []
     for i in np.unique(series):
-        mine = np.flatnonzero((series == i) & np.isfinite(scores))
-        if len(mine) > reference:
-            drift = _first(scores[mine], int(i), mine, reference)
+        mine, usual = np.flatnonzero((series == i) & np.isfinite(scores)), int(reference[i])
+        if len(mine) > usual:
+            drift = _first(scores[mine], sizes[mine], int(i), mine, usual)
             found += [drift] if drift is not None else []
     return tuple(found)
 
@@ -120,6 +147,12 @@ def mean_scores(scores: Float[FloatArray, "origins horizon"]) -> Float[FloatArra
     return means
 
 
+def mean_sizes(scores: Float[FloatArray, "origins horizon"]) -> Float[FloatArray, "origins"]:
+    """One size an origin: q over the steps that are known, NaN where none is. [origins]"""
+    sizes: FloatArray = mean_scores(scores**2) ** 0.25
+    return sizes
+
+
 def whitened(
     scores: Float[FloatArray, "time"], reference: int
 ) -> tuple[Float[FloatArray, "time"], Float[FloatArray, "time"]]:
@@ -139,36 +172,46 @@ def whitened(
 
 
 def _first(
-    scores: Float[FloatArray, "time"], series: int, origins: Int[IntArray, "time"], reference: int
+    scores: Float[FloatArray, "time"],
+    sizes: Float[FloatArray, "time"],
+    series: int,
+    origins: Int[IntArray, "time"],
+    reference: int,
 ) -> Drift | None:
     """The first alarm behind the reference part."""
-    z, fresh = whitened(scores, reference)
-    judged = fresh[reference:]
-    wide = (np.sqrt(np.abs(judged)) - ROOT_MEAN) / ROOT_DEVIATION
+    (z, fresh), (_, grown) = whitened(scores, reference), whitened(sizes, reference)
     alarms = []
-    charts: tuple[tuple[Kind, FloatArray], ...] = (("above", judged), ("below", -judged), ("wider", wide))
+    charts: tuple[tuple[Kind, FloatArray, float], ...] = (
+        ("above", fresh, ALARM),
+        ("below", -fresh, ALARM),
+        ("wider", grown, ALARM_WIDER),
+    )
     slack = SLACK + 1 / np.sqrt(reference)  # the reference mean is that uncertain
-    for kind, terms in charts:
-        found = _cumulated(terms, slack)
+    for kind, terms, limit in charts:
+        found = _cumulated(terms[reference:], slack, limit)
         if found is not None:
             alarms.append((found[1], kind, found[0]))
     if not alarms:
         return None
     noticed, kind, since = min(alarms)
-    stretch = z[reference + since : reference + noticed + 1]
-    size = np.sqrt((stretch**2).mean()) if kind == "wider" else stretch.mean()
-    return Drift(
-        series, kind, int(origins[reference + since]), int(origins[reference + noticed]), float(size)
-    )
+    stretch = slice(reference + since, reference + noticed + 1)
+    size = float(z[stretch].mean())
+    if kind == "wider":
+        if abs(size) > max(1.0, float(z[stretch].std())):  # they are, because they lie to one side
+            kind = "above" if size > 0 else "below"
+        else:
+            usual = max(float((sizes[:reference] ** 4).mean()), 1e-18)
+            size = float(np.sqrt((sizes[stretch] ** 4).mean() / usual))
+    return Drift(series, kind, int(origins[reference + since]), int(origins[reference + noticed]), size)
 
 
-def _cumulated(terms: Float[FloatArray, "time"], slack: float) -> tuple[int, int] | None:
+def _cumulated(terms: Float[FloatArray, "time"], slack: float, limit: float) -> tuple[int, int] | None:
     """Where a one-sided cumulative sum left zero for the last time before its alarm, and the alarm."""
     total, since = 0.0, 0
     for t, term in enumerate(terms):
         if total == 0.0:
             since = t
         total = max(0.0, total + float(term) - slack)
-        if total > ALARM:
+        if total > limit:
             return since, t
     return None

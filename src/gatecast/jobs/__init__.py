@@ -3,6 +3,7 @@
 from gatecast.forecaster import probabilities
 from gatecast.jobs.explaining import explain_model, explain_table, sample_source
 from gatecast.jobs.question import Question, Source, make, read
+from gatecast.jobs.refitting import refit
 from gatecast.jobs.saving import (
     as_csv,
     check_checkpoint,
@@ -37,6 +38,7 @@ __all__ = [
     "predict",
     "probabilities",
     "read",
+    "refit",
     "remembered",
     "sample_source",
     "save",

@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-from gatecast._types import FloatArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
 from gatecast.errors import NotFittedError, OptionError, SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
@@ -29,6 +29,7 @@ from gatecast.progress import Progress
 from gatecast.standing import Standing
 
 HARMONICS = 10  # of the first season in a harmonic regression
+PLENTY = 100  # values for each parameter, from which on errors in the history are about those behind it
 MEMORY = 2**27  # numbers a forecast may hold at once
 
 
@@ -119,6 +120,11 @@ class ARIMA(TableDoor):
                 found = one.paths(y, known, positions, self.horizon, self.clean)
                 quantiles[part], point[part] = one.outcome(*found, score, self.mean)
         return Forecast(origins, np.asarray(levels, dtype=np.float64), quantiles, point)
+
+    def first_unseen(self, panel: Panel) -> IntArray:
+        """Two seasons on, where few parameters have seen much history; elsewhere its errors flatter it."""
+        few = [PLENTY * one.parameters <= n for one, n in zip(self.fitted_, panel.known_steps, strict=True)]
+        return np.where(few, 2 * panel.seasons[0], panel.known_steps - 1)
 
     def summary(self) -> str:
         """Orders, coefficients with standard errors, criteria, Ljung–Box and roots of every series."""

@@ -48,6 +48,11 @@ class FittedSeries:
     replaced: IntArray
     lowest: float
 
+    @property
+    def parameters(self) -> int:
+        """How many were estimated: coefficients and those of regressors."""
+        return sum(len(one.model.coefficients) + len(one.model.beta) for one in self.members)
+
     def paths(
         self, y: FloatArray, known: FloatArray, positions: IntArray, horizon: int, clean: bool
     ) -> tuple[FloatArray, FloatArray]:

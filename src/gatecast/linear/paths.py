@@ -13,6 +13,7 @@ from gatecast.errors import SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
 from gatecast.interval import (
+    FURTHEST,
     LEVELS,
     Calibration,
     Width,
@@ -83,15 +84,20 @@ class PathForecaster(TableDoor):
             origins, np.asarray(levels, dtype=np.float64), agreed(quantiles, point, levels), point
         )
 
-    def _shifts(self, panel: Panel, origins: Origins) -> FloatArray | None:
-        """What the latest outcomes say of the quantiles. [origins, horizon, levels]
+    def first_unseen(self, panel: Panel) -> IntArray:
+        """Crossed forecasts of the fitted history have not seen their outcomes either: all of it counts."""
+        return np.full(len(panel), BEGUN * panel.seasons[-1])
 
-        Crossed forecasts of the fitted history have not seen theirs either: all of it counts.
-        """
+    def _shifts(self, panel: Panel, origins: Origins) -> FloatArray | None:
+        """What the latest outcomes say of the quantiles. [origins, horizon, levels]"""
         pace = pace_of(panel.seasons[0])
-        first = np.full(len(panel), BEGUN * panel.seasons[-1])
-        replayed = origins_behind(origins, first, pace, self.horizon)
+        replayed = origins_behind(origins, self.first_unseen(panel), pace, self.horizon)
         return shifts_from(origins, replayed, pace, self.horizon, lambda some: self._scores(panel, some))
+
+    def scores(self, panel: Panel, origins: Origins) -> FloatArray:
+        """Where what came fell; what has no logarithm fell below all that was forecast. [origins, horizon]"""
+        found, came = self._scores(panel, origins), actuals(panel, origins, self.horizon)
+        return np.where(np.isfinite(came) & np.isnan(found), -FURTHEST, found)
 
     def _scores(self, panel: Panel, origins: Origins) -> FloatArray:
         """Where what came fell among the quantiles of crossed forecasts. [origins, horizon]"""

@@ -43,6 +43,7 @@ from gatecast.memory.inputs import Extras, Inputs, Rows, change_lags, learn_inpu
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
+from gatecast.memory.onward import Earlier, onward
 from gatecast.memory.options import Training
 from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.reading import one_thread, read
@@ -78,6 +79,7 @@ __all__ = [
     "Column",
     "CoupledLSTMCell",
     "Cutter",
+    "Earlier",
     "ElmanCell",
     "ElmanRecord",
     "Extras",
@@ -144,6 +146,7 @@ __all__ = [
     "network_shifts",
     "network_tracks",
     "one_thread",
+    "onward",
     "ordinary",
     "own_width",
     "plan_windows",

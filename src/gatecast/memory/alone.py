@@ -13,7 +13,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from gatecast._types import BoolArray, FloatArray, IntArray
-from gatecast.data import Panel
+from gatecast.data import Panel, held_out_start
 from gatecast.errors import OptionError, SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
@@ -24,10 +24,12 @@ from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
 from gatecast.memory.feed import feed_of
 from gatecast.memory.inputs import Rows, learn_inputs, lone_extras
 from gatecast.memory.network import CellKind
+from gatecast.memory.onward import Earlier, onward
 from gatecast.memory.options import Training
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
 from gatecast.memory.standing import NetworkStanding
 from gatecast.memory.stated import Stating
+from gatecast.memory.train import Trained
 from gatecast.memory.windows import Windows, anchored_windows, plan_windows, too_short
 from gatecast.memory.workings import Workings, lone_columns, row_columns
 from gatecast.progress import Progress
@@ -48,6 +50,7 @@ class _Alone(TableDoor):
     """
 
     cell: ClassVar[CellKind]
+    trained_: Trained
     unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
     held_: tuple[Shifts] | None = None
 
@@ -68,12 +71,23 @@ class _Alone(TableDoor):
 
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Train on the earlier part of each series, choose and calibrate on the rest."""
+        return self._learn(panel, progress, None)
+
+    def relearn(self, panel: Panel, progress: Progress, before: Self) -> Self:
+        """The same, going on from the weights of an earlier fit: a shorter training at a lower rate."""
+        earlier = Earlier(before.trained_, before.panel_, before.fitted_steps)
+        training = self.training or Training()
+        start = onward(earlier, panel, self.horizon, self.cell, training, self.name, progress)
+        return self._learn(panel, progress, start)
+
+    def _learn(self, panel: Panel, progress: Progress, start: Trained | None) -> Self:
         training = self.training or Training()
         if training.cell not in (Training().cell, self.cell):
             raise OptionError(
                 f"training asks for cell={training.cell!r}, but {self.name} has a cell of its own, "
                 f"{self.cell!r}; leave it out, or give it to Hybrid"
             )
+        training = training if start is None else training.continued()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
         if plan is None:
             raise SeriesError(too_short(self.name, panel, self.horizon))
@@ -82,7 +96,9 @@ class _Alone(TableDoor):
         rows = self.inputs_.rows(panel)
         self.context_ = plan.context
         windows, judged = self._cut(panel, rows, plan.training), self._read(panel, rows, plan.choosing)
-        self.trained_ = learn_networks(self.cell, windows, judged, training, self.seed, progress, self.name)
+        self.trained_ = learn_networks(
+            self.cell, windows, judged, training, self.seed, progress, self.name, start
+        )
         calibrating = self._read(panel, rows, plan.calibrating)
         quantiles = read_mean(self.trained_, calibrating)
         self.calibrated_: Calibrated = calibrate_quantiles(calibrating.targets(), quantiles)
@@ -95,6 +111,10 @@ class _Alone(TableDoor):
         cutter = self._read(panel, rows, origins)
         shifts = self._shifts(panel, rows, origins)
         return self._finish(read_mean(self.trained_, cutter), panel, rows, origins, levels, shifts)
+
+    def first_unseen(self, panel: Panel) -> IntArray:
+        """Where the part begins that was held out of training, to choose weights and to calibrate by."""
+        return held_out_start(panel, self.horizon) - 1
 
     def workings(
         self, panel: Panel, origins: Origins, levels: Sequence[float], steps: int | None = None

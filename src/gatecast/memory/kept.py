@@ -17,8 +17,8 @@ from gatecast.memory.feed import Feed
 from gatecast.memory.inputs import Inputs
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.network import CellKind, Network, Shape
+from gatecast.memory.onward import KINDS
 from gatecast.memory.options import Training
-from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.reading import device
 from gatecast.memory.response import Response
 from gatecast.memory.scaled import Calibrated
@@ -26,7 +26,6 @@ from gatecast.memory.standing import NetworkStanding
 from gatecast.memory.stated import Stating
 from gatecast.memory.train import Trained
 
-_LAYERS: dict[type, CellKind] = {nn.LSTM: "lstm", nn.GRU: "gru", nn.RNN: "rnn", Perceptron: "mlp"}
 FAR = 2**40  # steps; more than any clock shows
 _GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
@@ -46,7 +45,7 @@ def blueprint(network: Network) -> Blueprint:
     """What a network is built from."""
     layer = network.encoder
     weights = {name: weight.detach().cpu() for name, weight in network.state_dict().items()}
-    return Blueprint(network.shape, _LAYERS[type(layer)], layer.hidden_size, network.dropout.p, weights)
+    return Blueprint(network.shape, KINDS[type(layer)], layer.hidden_size, network.dropout.p, weights)
 
 
 def build(plan: Blueprint) -> Network:

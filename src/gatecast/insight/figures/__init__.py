@@ -10,6 +10,7 @@ from gatecast.insight.figures.ledger import ledger_figure
 from gatecast.insight.figures.linear import level_words, linear_figure
 from gatecast.insight.figures.parts import parts_figure, parts_words
 from gatecast.insight.figures.reach import half_life_figure, reach_figure, washout_figure
+from gatecast.insight.figures.regime import regime_figure
 from gatecast.insight.figures.residuals import autocorrelation_figure, normality_figure, residuals_figure
 from gatecast.insight.figures.unrolled import unrolled_figure
 from gatecast.insight.figures.whatif import whatif_figure
@@ -39,6 +40,7 @@ __all__ = [
     "parts_words",
     "reach_figure",
     "reasons_figure",
+    "regime_figure",
     "residuals_figure",
     "sorted_units",
     "spectrum_figure",

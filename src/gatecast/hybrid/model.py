@@ -24,6 +24,7 @@ from gatecast.data import Panel, Sites
 from gatecast.errors import TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
+from gatecast.hybrid.addends import MEDIAN, taken_apart, without_memory
 from gatecast.hybrid.bent import bent, note_absent
 from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares, join
@@ -35,7 +36,7 @@ from gatecast.hybrid.opening import require_open
 from gatecast.hybrid.outside import outside
 from gatecast.hybrid.pool import Pool
 from gatecast.hybrid.sunlit import learn_sunlit
-from gatecast.interval import LEVELS, agreed, at_levels, moved
+from gatecast.interval import moved
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
     Calibrated,
@@ -61,7 +62,6 @@ from gatecast.memory import (
 from gatecast.progress import Progress
 from gatecast.solar import SolarHybrid
 
-MEDIAN = LEVELS.index(0.5)
 NEWS = 1.1  # times as much history, held-out part included, from which on it is learned from again
 
 
@@ -198,10 +198,7 @@ class Hybrid(TableDoor):
         if self.solar_ is not None:
             return self.solar_.forecast(panel, origins, levels)
         if self.linear_ is not None:
-            alone = self.linear_.forecast(panel, origins, levels)
-            return Forecast(
-                origins, alone.levels, alone.quantiles, alone.point, alone.point, np.zeros_like(alone.point)
-            )
+            return without_memory(self.linear_.forecast(panel, origins, levels))
         rows, windows = self.inputs_.rows(panel), single_windows(origins, self.context_)
         cutter, seen = self._cut(panel, rows, windows, origins)
         shifts = self._shifts(panel, rows, origins)
@@ -258,20 +255,8 @@ class Hybrid(TableDoor):
         shifts: Shifts,
     ) -> Forecast:
         """From the network's quantiles to the parts, their sum and its quantiles."""
-        whose = origins.series[:, None]
         scaled = moved(self.calibrated_.apply(self._joined(quantiles, seen, origins)), shifts)
-        inverse = self.inputs_.scale.inverse
-        linear, pool = inverse(seen.mix if seen.linear is None else seen.linear, whose), None
-        before, median = linear, scaled[..., MEDIAN]
-        if seen.linear is not None:
-            pool = inverse(seen.mix, whose) - linear
-            before = linear + pool
-        # the same scaled value may round to another one in the series' unit: no memory must stay none
-        memory = np.where(median == seen.mix, 0.0, inverse(median, whose) - before)
-        point = before + memory
-        stated = inverse(at_levels(scaled, LEVELS, levels), whose[..., None])
-        probabilities = np.asarray(levels, dtype=np.float64)
-        return Forecast(origins, probabilities, agreed(stated, point, levels), point, linear, memory, pool)
+        return taken_apart(scaled, seen, self.inputs_.scale, origins, levels)
 
     def _cut(self, panel: Panel, rows: Rows, windows: Windows, origins: Origins) -> tuple[Cutter, View]:
         """Windows of a panel that has been read, with what stands beside them at some origins."""

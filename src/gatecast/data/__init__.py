@@ -12,8 +12,9 @@ from gatecast.data.grid import written as written_times
 from gatecast.data.holiday import add_holidays
 from gatecast.data.kept import KEPT
 from gatecast.data.panel import Panel
+from gatecast.data.part import in_portions, is_wide, part_of, portions, taught
 from gatecast.data.samples import SAMPLES, Sample, load_sample, sample_info
-from gatecast.data.scale import Scale, fit_scale
+from gatecast.data.scale import Scale, fit_scale, joined_scales
 from gatecast.data.schema import Schema
 from gatecast.data.solar import Site, Sites, Sky, add_sun, sites_of, sky_of, steps_per_day
 from gatecast.data.table import Reading, continued, extend, missing_future, panel_from, read_table
@@ -58,9 +59,12 @@ __all__ = [
     "held_out_origins",
     "held_out_start",
     "in_polars",
+    "in_portions",
     "inside",
     "is_binary",
     "is_installed",
+    "is_wide",
+    "joined_scales",
     "load_sample",
     "local_time",
     "make_future",
@@ -68,7 +72,9 @@ __all__ = [
     "missing_mask",
     "panel_from",
     "parse_frequency",
+    "part_of",
     "past_origins",
+    "portions",
     "read_table",
     "sample_info",
     "seasons",
@@ -78,5 +84,6 @@ __all__ = [
     "standardise",
     "steps_per_day",
     "target_rows",
+    "taught",
     "written_times",
 ]

@@ -9,9 +9,24 @@ from gatecast._types import FloatArray
 from gatecast.data import Scale
 from gatecast.forecaster import Forecast, Origins
 from gatecast.hybrid.features import View
+from gatecast.hybrid.gate import join
 from gatecast.interval import LEVELS, agreed, at_levels
 
 MEDIAN = LEVELS.index(0.5)
+
+
+def joined(
+    quantiles: Float[FloatArray, "origins horizon levels"],
+    mix: Float[FloatArray, "origins horizon"],
+    shares: Float[FloatArray, "origins"],
+    widening: float,
+) -> Float[FloatArray, "origins horizon levels"]:
+    """A network's quantiles, widened and moved so that their median is the joined forecast, all scaled."""
+    network = quantiles[..., MEDIAN]
+    middle = join(mix, network, shares[:, None])
+    # in this order the median is the joined forecast to the bit, whatever the rounding
+    moved: FloatArray = middle[..., None] + widening * (quantiles - network[..., None])
+    return moved
 
 
 def taken_apart(

@@ -20,14 +20,14 @@ from typing import Self
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, Sites
+from gatecast.data import Panel, Sites, is_wide
 from gatecast.errors import TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
-from gatecast.hybrid.addends import MEDIAN, taken_apart, without_memory
+from gatecast.hybrid.addends import MEDIAN, joined, taken_apart, without_memory
 from gatecast.hybrid.bent import bent, note_absent
 from gatecast.hybrid.features import View
-from gatecast.hybrid.gate import choose_shares, join
+from gatecast.hybrid.gate import choose_shares
 from gatecast.hybrid.given import given_makers, unheard
 from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.lessons import Lessons, lessons
@@ -36,6 +36,7 @@ from gatecast.hybrid.opening import require_open
 from gatecast.hybrid.outside import outside
 from gatecast.hybrid.pool import Pool
 from gatecast.hybrid.sunlit import learn_sunlit
+from gatecast.hybrid.wide import forecast_wide, learn_wide, part_of_hybrid
 from gatecast.interval import moved
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
@@ -93,6 +94,7 @@ class Hybrid(TableDoor):
     unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
     held_: tuple[Shifts] | None = None
     solar_: SolarHybrid | None = None  # likewise
+    common_ = 0.0  # likewise
 
     def __init__(
         self,
@@ -129,12 +131,20 @@ class Hybrid(TableDoor):
             self.shares_, self.unseen_ = np.full(len(panel), self.solar_.share_), None
             return self
         require_steps(panel, 3, self.name)
+        if is_wide(panel) and not (self.boost or self.members):
+            learn_wide(self, panel, progress)
+            return self
+        return self.learn_whole(panel, progress)
+
+    def learn_whole(self, panel: Panel, progress: Progress) -> Self:
+        """The same of a panel that can be read as a whole."""
         training = self.training or Training()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
         self.shares_, self.widening_ = np.zeros(len(panel)), 1.0
         if plan is None:
-            steps = int(panel.known_steps.max())
-            why = f"histories of {steps} steps or fewer have too few values to train a memory"
+            why = (
+                f"histories of {panel.known_steps.max()} steps or fewer have too few values to train a memory"
+            )
             return self._learn_alone(panel, progress, f"{self.name}: {why}")
         self.inputs_ = learn_inputs(panel)
         self.context_ = plan.context
@@ -147,6 +157,10 @@ class Hybrid(TableDoor):
         if self.shares_.any() and plan.growth >= NEWS and not self.trained_.stopped:
             self._learn_again(panel, plan, read, training, progress)
         return self
+
+    def part(self, series: IntArray) -> "Hybrid":
+        """This model of some of its series, in this order. It shares what it holds with the whole."""
+        return part_of_hybrid(self, series)
 
     def _learn_both(self, panel: Panel, plan: Plan, training: Training, progress: Progress) -> Lessons:
         """The pool on everything, the network on what is not held out."""
@@ -197,6 +211,8 @@ class Hybrid(TableDoor):
         """Both parts, their sum and its calibrated quantiles at each origin."""
         if self.solar_ is not None:
             return self.solar_.forecast(panel, origins, levels)
+        if is_wide(panel) and self.held_ is None:
+            return forecast_wide(self, panel, origins, levels)
         if self.linear_ is not None:
             return without_memory(self.linear_.forecast(panel, origins, levels))
         rows, windows = self.inputs_.rows(panel), single_windows(origins, self.context_)
@@ -271,14 +287,11 @@ class Hybrid(TableDoor):
         quantiles = read_mean(self.trained_, cutter)
         actual, series = cutter.targets(), origins.series
         unit = self.unit_[series]
-        self.shares_ = choose_shares(actual, seen.mix, quantiles[..., MEDIAN], unit, series, len(panel))
+        network, count = quantiles[..., MEDIAN], len(panel) + 1  # one more series, without origins of its own
+        *own, self.common_ = choose_shares(actual, seen.mix, network, unit, series, count).tolist()
+        self.shares_ = np.array(own)
         self.calibrated_: Calibrated = calibrate_quantiles(actual, self._joined(quantiles, seen, origins))
 
     def _joined(self, quantiles: FloatArray, seen: View, origins: Origins) -> FloatArray:
         """The network's quantiles, widened and moved so that their median is the joined forecast."""
-        network = quantiles[..., MEDIAN]
-        share = self.shares_[origins.series][:, None]
-        joined = join(seen.mix, network, share)
-        # in this order the median is the joined forecast to the bit, whatever the rounding
-        moved: FloatArray = joined[..., None] + self.widening_ * (quantiles - network[..., None])
-        return moved
+        return joined(quantiles, seen.mix, self.shares_[origins.series], self.widening_)

@@ -18,7 +18,7 @@ from gatecast.linear.ledger import (
     on_scale,
     with_past,
 )
-from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
+from gatecast.linear.paths import FEWEST_STEPS, PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.recent import RecentARIMA
 from gatecast.linear.split import HELD, LEVEL, Ages, Reason, ReasonKind, Split, ages_of, superposed
 from gatecast.linear.trailing import trailing_mean
@@ -26,6 +26,7 @@ from gatecast.linear.trailing import trailing_mean
 __all__ = [
     "ARIMA",
     "DAY_TYPES",
+    "FEWEST_STEPS",
     "HELD",
     "KEPT",
     "LEVEL",

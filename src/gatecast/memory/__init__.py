@@ -34,7 +34,7 @@ from gatecast.memory.foreign import (
     run_onnx,
 )
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
-from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, lone_extras, ordinary
+from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, lone_extras, ordinary, widened
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
@@ -139,4 +139,5 @@ __all__ = [
     "run_onnx",
     "single_windows",
     "unroll",
+    "widened",
 ]

@@ -13,16 +13,17 @@ from typing import ClassVar, Self
 import numpy as np
 
 from gatecast._types import BoolArray, FloatArray, IntArray
-from gatecast.data import Panel
+from gatecast.data import Panel, in_portions, is_wide, part_of, taught
 from gatecast.errors import OptionError, SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
 from gatecast.interval import LEVELS, agreed, at_levels, moved
 from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
-from gatecast.memory.inputs import Rows, learn_inputs, lone_extras
+from gatecast.memory.inputs import Inputs, Rows, learn_inputs, lone_extras, widened
 from gatecast.memory.network import CellKind
 from gatecast.memory.options import Training
+from gatecast.memory.reading import one_thread
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
 from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows, too_short
 from gatecast.memory.workings import Workings, lone_columns, row_columns
@@ -45,6 +46,7 @@ class _Alone(TableDoor):
     cell: ClassVar[CellKind]
     unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
     held_: tuple[Shifts] | None = None
+    inputs_: Inputs
 
     def __init__(
         self,
@@ -63,6 +65,21 @@ class _Alone(TableDoor):
 
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Train on the earlier part of each series, choose and calibrate on the rest."""
+        if is_wide(panel):
+            self._learn_whole(part_of(panel, taught(panel, self.seed)), progress)
+            self.inputs_, self.constant_ = widened(self.inputs_, panel), constant_series(panel)
+            self.unseen_ = panel.known_steps - 1
+            return self
+        return self._learn_whole(panel, progress)
+
+    def part(self, series: IntArray) -> Self:
+        """This model of some of its series, in this order. It shares what it holds with the whole."""
+        part = copy.copy(self)
+        part.inputs_, part.constant_ = self.inputs_.of(series), self.constant_[series]
+        part.unseen_ = None if self.unseen_ is None else self.unseen_[series]
+        return part
+
+    def _learn_whole(self, panel: Panel, progress: Progress) -> Self:
         training = self.training or Training()
         if training.cell not in (Training().cell, self.cell):
             raise OptionError(
@@ -87,6 +104,9 @@ class _Alone(TableDoor):
 
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """The network's calibrated quantiles at each origin."""
+        if is_wide(panel) and self.held_ is None:
+            with one_thread():
+                return in_portions(self, panel, origins, levels)
         rows = self.inputs_.rows(panel)
         cutter = self._single(panel, rows, origins, self.context_)
         shifts = self._shifts(panel, rows, origins)

@@ -14,7 +14,7 @@ from gatecast.artifact.forms import Form, axes_fit, refuse
 from gatecast.artifact.hints import forms_of
 from gatecast.artifact.odd import Option
 from gatecast.artifact.whitelist import KINDS, NAMES, is_model
-from gatecast.front import TableDoor
+from gatecast.front import Replayed, TableDoor
 from gatecast.kept import Kept
 
 Plain = dict[str, Any]
@@ -83,13 +83,14 @@ class Writer:
         forms = forms_of(name)
         for field, form in forms.items():
             if hasattr(value, field):
-                fields[field] = form.write(getattr(value, field), self, _under(path, field))
+                fields[field] = form.write(_lasting(getattr(value, field)), self, _under(path, field))
             elif not is_model(kept):  # what was never fitted is not there
                 raise refuse(
                     _under(path, field), None, "a value, which models of another version lack: fit again"
                 )
         if kept.fields is not None:
-            for extra in vars(value).keys() - forms.keys() - options.keys():
+            kept_in_passing = {own for own in vars(value) if own.startswith("_")}
+            for extra in vars(value).keys() - forms.keys() - options.keys() - kept_in_passing:
                 raise refuse(_under(path, extra), getattr(value, extra), "no attribute of that name")
         record: Plain = {"kind": name, "fields": fields}
         return record | {"options": options} if is_model(kept) else record
@@ -183,13 +184,19 @@ def _made(kept: Kept, fields: Plain, options: Callable[[], Plain], maker: type[T
     """An object of a whitelisted class with these fields."""
     if is_model(kept):
         made: Any = (maker or kept.kind)(**options())
-        vars(made).update(fields)
+        for name, value in fields.items():
+            setattr(made, name, value)
         return made
     if kept.fields is None:
         return kept.kind(**fields)
     made = object.__new__(kept.kind)  # its attributes are all that it is
     vars(made).update(fields)
     return made
+
+
+def _lasting(value: Any) -> Any:
+    """What of a value is saved: a standing that is but the model and its panel is made again from them."""
+    return None if isinstance(value, Replayed) else value
 
 
 def _with_default(kept: Kept) -> set[str]:

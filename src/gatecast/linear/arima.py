@@ -7,35 +7,29 @@ on request. Known covariates are regressors. Intervals are those of the model.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from statistics import NormalDist
 from typing import Self
 
 import numpy as np
 
 from gatecast._types import FloatArray
-from gatecast.data import Panel, continued
+from gatecast.data import Panel
 from gatecast.errors import NotFittedError, OptionError, SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
-from gatecast.front import Frame, TableDoor
+from gatecast.front import TableDoor
 from gatecast.linear.compiled import until_compiled
 from gatecast.linear.diagnosis import Diagnosis, diagnose
 from gatecast.linear.fitted import FittedSeries, Member, with_waves
 from gatecast.linear.fitting import Orders, fit_sarima
 from gatecast.linear.outlier import spikes
 from gatecast.linear.requirements import check_options, check_series
-from gatecast.linear.standing import Standing, stand
+from gatecast.linear.standing import FilterStanding, scores, stand
 from gatecast.linear.summary import summary as describe
 from gatecast.linear.transform import BoxCox, guerrero, scaled
 from gatecast.progress import Progress
+from gatecast.standing import Standing
 
 HARMONICS = 10  # of the first season in a harmonic regression
 MEMORY = 2**27  # numbers a forecast may hold at once
-
-
-def _scores(levels: Sequence[float]) -> FloatArray:
-    """Standard normal quantiles. [levels]"""
-    return np.array([NormalDist().inv_cdf(level) for level in levels])
 
 
 class ARIMA(TableDoor):
@@ -101,7 +95,7 @@ class ARIMA(TableDoor):
                 fitted.append(found)
                 task.advance()
         self.fitted_: tuple[FittedSeries, ...] = tuple(fitted)
-        self.standing_ = stand(panel, self.fitted_, self.horizon, self.clean)
+        self.standing_ = self._stand(panel)
         replaced = {panel.ids[i]: len(f.replaced) for i, f in enumerate(fitted) if len(f.replaced)}
         if replaced:
             named = listed([f"{name!r} ({count})" for name, count in replaced.items()])
@@ -113,7 +107,7 @@ class ARIMA(TableDoor):
         fitted = getattr(self, "fitted_", None)
         if fitted is None:
             raise NotFittedError(f"this {self.name} is not fitted; call fit with a table first")
-        score = _scores(levels)
+        score = scores(levels)
         point = np.empty((len(origins), self.horizon))
         quantiles = np.empty((len(origins), self.horizon, len(levels)))
         for i in np.unique(origins.series):
@@ -125,28 +119,6 @@ class ARIMA(TableDoor):
                 found = one.paths(y, known, positions, self.horizon, self.clean)
                 quantiles[part], point[part] = one.outcome(*found, score, self.mean)
         return Forecast(origins, np.asarray(levels, dtype=np.float64), quantiles, point)
-
-    def update(self, df: Frame) -> Self:
-        """Take in new rows behind the history; nothing is fitted or filtered again.
-
-        df  as for `fit`, the rows that follow each series' last one, without a value where one is missing; a
-            series may have none, and rows at its end with known covariates only are the future, as in `fit`
-
-        The states of the models move on by the new values alone, at a cost for each that does not grow with
-        the history. The history itself is kept for `cross_validation` and `summary`: joining the rows to it
-        copies it and looks its holidays up again, and so does `predict` when it adds the steps ahead.
-
-        Raises NotFittedError before `fit`, TableError for rows that do not follow or series never seen,
-        OptionError if `holidays` has changed since; this model is then as it was.
-        """
-        reading = self._fitted()
-        panel = continued(reading.panel, reading.layout, df)
-        if panel is reading.panel:
-            return self
-        whole = self._as_fitted(panel)
-        standing = self._standing().after(whole)
-        self.reading_, self.panel_, self.standing_ = replace(reading, panel=panel), whole, standing
-        return self
 
     def summary(self) -> str:
         """Orders, coefficients with standard errors, criteria, Ljung–Box and roots of every series."""
@@ -184,23 +156,18 @@ class ARIMA(TableDoor):
         y[fitted.replaced] = np.nan
         return (y if fitted.scale is None else fitted.scale.forward(y)), self.panel_.known[history].T
 
-    def _ahead(self, panel: Panel, levels: Sequence[float]) -> Forecast:
-        """From the states behind the last steps: the history is not read again."""
-        standing, origins = self._standing(), panel.last_origins()
-        score = _scores(levels)
-        found = [
-            one.outcome(*standing.ahead(panel, i), score, self.mean) for i, one in enumerate(self.fitted_)
-        ]
-        quantiles, point = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return Forecast(origins, np.asarray(levels, dtype=np.float64), quantiles, point)
+    def _stand(self, panel: Panel) -> Standing:
+        """Filter every history once; new values then move the states on, nothing is filtered again."""
+        return stand(panel, self.fitted_, self.horizon, self.clean, self.mean)
 
-    def _standing(self) -> Standing:
-        """The states behind the last steps of `panel_`, for the options as they are now."""
-        standing: Standing | None = getattr(self, "standing_", None)
-        given = (self.panel_, self.fitted_, self.horizon, self.clean)
-        if standing is None or not standing.is_behind(*given):
-            self.standing_ = standing = stand(*given)
-        return standing
+    def _stands(self, standing: Standing) -> bool:
+        """Whether these are states of the models as they are now."""
+        asked = self.horizon, self.clean, self.mean
+        return (
+            isinstance(standing, FilterStanding)
+            and standing.fitted is self.fitted_
+            and (standing.horizon, standing.clean, standing.mean) == asked
+        )
 
     def _fit(self, panel: Panel, series: int) -> FittedSeries:
         history = panel.history(series)

@@ -24,7 +24,7 @@ from gatecast.linear.regression import Regression
 from gatecast.linear.running import Running
 from gatecast.linear.sarima import Sarima
 from gatecast.linear.shape import Shape
-from gatecast.linear.standing import Standing
+from gatecast.linear.standing import FilterStanding
 from gatecast.linear.transform import BoxCox
 
 LONGEST = 100_000  # lags of a model: its state is as long
@@ -91,9 +91,8 @@ def _check_position(position: Position, system: System, horizon: int) -> None:
     demand(counts[0] >= 0 and 0 <= counts[2] < len(position.states), "room for every uncertain value")
 
 
-def _check_standing(standing: Standing) -> None:
-    count = len(standing.panel)
-    demand(len(standing.fitted) == len(standing.states) == count, "a model and a state for each series")
+def _check_standing(standing: FilterStanding) -> None:
+    demand(len(standing.fitted) == len(standing.states) > 0, "a model and a state for each series")
     for one, states in zip(standing.fitted, standing.states, strict=True):
         demand(len(one.members) == len(states) > 0, "a state for each model")
         demand(all(state.horizon == standing.horizon for state in states), "one horizon")
@@ -120,9 +119,9 @@ KEPT = {
     "linear.system": Kept(System),
     "linear.position": Kept(Position),
     "linear.running": Kept(Running, check=_check_running),
-    "linear.standing": Kept(Standing, check=_check_standing),
+    "linear.standing": Kept(FilterStanding, check=_check_standing),
     "naive": Kept(SeasonalNaive, _LEARNED),
     "drift": Kept(Drift, _LEARNED),
     "autoregression": Kept(Autoregression, _LEARNED | {"path_scale_": Scale, "fitted_": list[Fitted]}),
-    "arima": Kept(ARIMA, {"fitted_": tuple[FittedSeries, ...], "standing_": Standing}),
+    "arima": Kept(ARIMA, {"fitted_": tuple[FittedSeries, ...], "standing_": FilterStanding | None}),
 }

@@ -1,59 +1,96 @@
-"""Where the models of every series stand, and the panel whose end that is: never one without the other."""
+"""Where the ARIMA models of every series stand: the states of their filters behind the last values."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+from typing import Self
 
 import numpy as np
 
-from gatecast._types import FloatArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel
+from gatecast.forecaster import Forecast, Origins
 from gatecast.linear.fitted import FittedSeries, States
+from gatecast.linear.running import Running
+from gatecast.standing import Arrived, Foreseen, Standing
 
 
-@dataclass(frozen=True)
-class Standing:
+@dataclass(eq=False)
+class FilterStanding(Standing):
     """The states behind the last values of a panel; made by `stand`.
 
-    panel    histories as the states have read them
     fitted   [series]
-    states   [series]
+    states   [series]  each is never changed: a new one takes its place
     horizon, clean  as the states were started
+    mean     whether the point is the mean in the unit of the series, rather than the median
+    panel    of files saved earlier: the one whose end this is
     """
 
-    panel: Panel
     fitted: tuple[FittedSeries, ...]
     states: tuple[States, ...]
     horizon: int
     clean: bool
+    mean: bool = False
+    panel: Panel | None = None
 
-    def after(self, panel: Panel) -> "Standing":
-        """The states behind a panel that continues this one: they read what is new there and nothing else."""
+    @property
+    def clock(self) -> IntArray:
+        """0-based step of the last row read of each series. [series]"""
+        return np.array([states[0].steps - 1 for states in self.states], dtype=np.int64)
+
+    def advance(self, rows: Arrived) -> None:
+        """Filter one value of some series each."""
         states = list(self.states)
-        for i in np.flatnonzero(panel.known_steps > self.panel.known_steps):
-            history = panel.history(int(i))
-            news = slice(history.start + int(self.panel.known_steps[i]), history.stop)
-            states[i] = self.fitted[i].after(states[i], panel.values[news], panel.known[news].T)
-        return Standing(panel, self.fitted, tuple(states), self.horizon, self.clean)
+        for k, i in enumerate(rows.series):
+            states[i] = self.fitted[i].after(states[i], rows.values[k : k + 1], rows.known[k : k + 1].T)
+        self.states = tuple(states)
 
-    def ahead(self, panel: Panel, series: int) -> tuple[FloatArray, FloatArray]:
-        """Means and variances of the steps behind one history, on the scale of the models. [1, horizon] each
+    def ahead(self, foreseen: Foreseen, levels: Sequence[float]) -> Forecast:
+        """Mean and normal quantiles of the models."""
+        score = scores(levels)
+        found = [
+            one.outcome(*one.ahead(states, known.T), score, self.mean)
+            for one, states, known in zip(self.fitted, self.states, foreseen.known, strict=True)
+        ]
+        quantiles, point = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        origins = Origins(np.arange(len(self.states)), self.clock)
+        return Forecast(origins, np.asarray(levels, dtype=np.float64), quantiles, point)
 
-        panel  the same, continued into the future
-        """
-        future = slice(panel.history(series).stop, panel.rows(series).stop)
-        return self.fitted[series].ahead(self.states[series], panel.known[future].T)
+    def state(self) -> dict[str, FloatArray]:
+        """The clock, and the mean of each filter's state, padded with NaN to the longest."""
+        said = {"clock": self.clock.astype(np.float64)}
+        for k in range(max(len(states) for states in self.states)):
+            means = [_mean_state(states[k] if k < len(states) else None) for states in self.states]
+            padded = np.full((len(means), max(map(len, means))), np.nan)
+            for row, mean in zip(padded, means, strict=True):
+                row[: len(mean)] = mean
+            said[f"filter {k + 1}"] = padded
+        return said
 
-    def is_behind(self, panel: Panel, fitted: tuple[FittedSeries, ...], horizon: int, clean: bool) -> bool:
-        """Whether these are the states that filtering this very panel with these models would end in."""
-        return (
-            self.panel is panel and self.fitted is fitted and (self.horizon, self.clean) == (horizon, clean)
-        )
+    def copy(self) -> Self:
+        """A snapshot."""
+        return replace(self)
 
 
-def stand(panel: Panel, fitted: tuple[FittedSeries, ...], horizon: int, clean: bool) -> Standing:
+def stand(
+    panel: Panel, fitted: tuple[FittedSeries, ...], horizon: int, clean: bool, mean: bool
+) -> FilterStanding:
     """Filter every history of a panel, once and from its beginning."""
     states = []
     for i, one in enumerate(fitted):
         history = panel.history(i)
         start = one.start(horizon, clean)
         states.append(one.after(start, panel.values[history], panel.known[history].T))
-    return Standing(panel, fitted, tuple(states), horizon, clean)
+    return FilterStanding(fitted, tuple(states), horizon, clean, mean)
+
+
+def scores(levels: Sequence[float]) -> FloatArray:
+    """Standard normal quantiles. [levels]"""
+    return np.array([NormalDist().inv_cdf(level) for level in levels])
+
+
+def _mean_state(running: Running | None) -> FloatArray:
+    if running is None or running.position is None:
+        return np.zeros(0)
+    mean: FloatArray = running.position.states[0]
+    return mean

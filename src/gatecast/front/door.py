@@ -1,70 +1,38 @@
 """The table door: how any forecaster meets a table."""
 
-import inspect
-import warnings
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from typing import Any, Self, TypeAlias
+from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 
 from gatecast.backtest import cross_validate
-from gatecast.bars import Bars
 from gatecast.data import (
     Panel,
     Reading,
     Schema,
-    add_holidays,
     extend,
     forecast_frame,
     make_future,
     missing_future,
     panel_from,
 )
-from gatecast.errors import NotFittedError, OptionError, listed
-from gatecast.forecaster import Forecast, Origins, probabilities
-from gatecast.progress import Noting, Progress, Silent
+from gatecast.errors import OptionError
+from gatecast.forecaster import probabilities
+from gatecast.front.current import Current, Frame
+from gatecast.front.options import distinct, options_of, refuse_odd_seed, same
+from gatecast.front.reporting import Warnings, reports_of
+from gatecast.progress import Noting, Progress
 
-FITTED = ("reading_", "panel_", "notes_")
-Frame: TypeAlias = Any  # a pandas or polars DataFrame or a pyarrow Table: what comes in goes out
+FITTED = ("reading_", "panel_", "notes_", "_standing")
 
 
-class TableDoor(ABC):
+class TableDoor(Current):
     """A forecaster that is fitted on a table and forecasts in a table of the same kind.
 
     A subclass implements `learn` and `forecast`. One with options of its own names them all in `__init__`,
     stores its own there under their names, and does no work. What fitting finds ends in an underscore:
     `panel_`, `reading_` and `notes_`, what was treated or fell back, in words.
     """
-
-    def __init__(
-        self,
-        horizon: int,
-        season: int | Sequence[int] | None = None,
-        known: Sequence[str] = (),
-        past: Sequence[str] = (),
-        static: Sequence[str] = (),
-        holidays: str | None = None,
-    ) -> None:
-        self.horizon = horizon
-        self.season = season
-        self.known = known
-        self.past = past
-        self.static = static
-        self.holidays = holidays
-
-    @abstractmethod
-    def learn(self, panel: Panel, progress: Progress) -> Self:
-        """Fit on every known value of the panel."""
-
-    @abstractmethod
-    def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
-        """Forecast `horizon` steps from each origin, reading no value behind it."""
-
-    @property
-    def name(self) -> str:
-        """What the columns and the leaderboard call it."""
-        return type(self).__name__
 
     def fit(
         self,
@@ -117,12 +85,12 @@ class TableDoor(ABC):
         Raises NotFittedError before `fit`, CovariateError naming the steps whose known covariates lack.
         """
         reading = self._fitted()
-        quantiles = probabilities(_distinct(level))
+        quantiles = probabilities(distinct(level))
         panel = self._continued(X_df)
         forecast = self._ahead(panel, quantiles)
         if parts and forecast.linear_part is None:
             raise OptionError(f"parts=True but {self.name} has no parts; leave it out, or use Hybrid")
-        return forecast_frame(forecast, panel, reading.layout, self.name, _distinct(level), parts=parts)
+        return forecast_frame(forecast, panel, reading.layout, self.name, distinct(level), parts=parts)
 
     def cross_validation(
         self,
@@ -148,7 +116,7 @@ class TableDoor(ABC):
 
         This forecaster stays as it was. Raises SeriesError if a series is too short for its windows.
         """
-        reports, quantiles = reports_of(progress), probabilities(_distinct(level))
+        reports, quantiles = reports_of(progress), probabilities(distinct(level))
         schema = self._schema(id_col, time_col, target_col)
         if df is None:
             reading = self._fitted()
@@ -169,7 +137,7 @@ class TableDoor(ABC):
         )
         (forecast,) = backtest.forecasts.values()
         return forecast_frame(
-            forecast, panel, reading.layout, self.name, _distinct(level), cutoff=True, actual=True
+            forecast, panel, reading.layout, self.name, distinct(level), cutoff=True, actual=True
         )
 
     def ahead(self, X_df: Frame | None = None) -> Panel:
@@ -189,104 +157,20 @@ class TableDoor(ABC):
         reading = self._fitted()
         return missing_future(reading.panel, reading.layout, self.horizon, X_df)
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The options by name, as given; scikit-learn's `clone` works by it."""
-        del deep  # no option is itself an estimator
-        return {name: getattr(self, name) for name in _options(type(self))}
-
-    def set_params(self, **options: Any) -> Self:
-        """Change options by name. Raises OptionError for a name there is not."""
-        known = _options(type(self))
-        unknown = [name for name in options if name not in known]
-        if unknown:
-            raise OptionError(f"{self.name} has no option {listed(unknown)}; it has {', '.join(known)}")
-        for name, value in options.items():
-            setattr(self, name, value)
-        return self
-
     def __repr__(self) -> str:
-        defaults = {name: p.default for name, p in _options(type(self)).items()}
-        given = {n: v for n, v in self.get_params().items() if not _same(v, defaults[n])}
+        defaults = {name: p.default for name, p in options_of(type(self)).items()}
+        given = {n: v for n, v in self.get_params().items() if not same(v, defaults[n])}
         return f"{type(self).__name__}({', '.join(f'{n}={v!r}' for n, v in given.items())})"
-
-    def _ahead(self, panel: Panel, levels: Sequence[float]) -> Forecast:
-        """Forecast behind the last steps of `panel_`, which is given here continued into the future.
-
-        One that keeps the state behind these steps need not read the history again.
-        """
-        return self.forecast(panel, panel.last_origins(), levels)
 
     def _schema(self, id_col: str, time_col: str, target_col: str) -> Schema:
         horizon: object = self.horizon
         if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
             raise OptionError(f"horizon={horizon!r} is no number of steps; wanted a whole number from 1")
-        _refuse_odd_seed(getattr(self, "seed", 0))
+        refuse_odd_seed(getattr(self, "seed", 0))
         given = getattr(self, "given", ())  # an option of those that can follow forecasts made elsewhere
         roles = {"known": self.known, "past": self.past, "static": self.static, "given": given}
         return Schema(id_col, time_col, target_col, **roles)  # type: ignore[arg-type]  # any list of names
 
-    def _fitted(self) -> Reading:
-        reading: Reading | None = getattr(self, "reading_", None)
-        if reading is None:
-            raise NotFittedError(f"this {self.name} is not fitted; call fit with a table first")
-        return reading
-
     def _continued(self, X_df: Frame | None) -> Panel:
         reading = self._fitted()
-        return self._as_fitted(extend(reading.panel, reading.layout, self.horizon, X_df, _Warnings()))
-
-    def _as_fitted(self, panel: Panel) -> Panel:
-        """A panel that continues the fitted one, with its holidays; OptionError if they are others by now."""
-        whole = self._with_holidays(panel)
-        if whole.known_names != self.panel_.known_names:
-            raise OptionError(
-                f"holidays={self.holidays!r} is not what this {self.name} was fitted with: it knows "
-                f"{listed(self.panel_.known_names) or 'no covariates'}; set it back, or fit again"
-            )
-        return whole
-
-    def _with_holidays(self, panel: Panel) -> Panel:
-        return panel if self.holidays is None else add_holidays(panel, self.holidays)
-
-
-def _options(kind: type) -> dict[str, inspect.Parameter]:
-    return dict(inspect.signature(kind).parameters)
-
-
-def _same(value: object, default: object) -> bool:
-    return value is default or (type(value) is type(default) and value == default)
-
-
-def _refuse_odd_seed(seed: object) -> None:
-    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
-    if not whole or not 0 <= int(seed) < 2**63:  # type: ignore[call-overload]  # an int: just checked
-        raise OptionError(f"seed={seed!r} is no seed; wanted a whole number from 0 to 9223372036854775807")
-
-
-def _distinct(level: object) -> list[float]:
-    if isinstance(level, str) or not isinstance(level, Iterable):
-        raise OptionError(f"level={level!r} is not a list; wanted widths in percent, such as level=[80, 95]")
-    widths = list(dict.fromkeys(level))
-    wrong = [
-        w
-        for w in widths
-        if isinstance(w, bool) or not isinstance(w, int | float | np.number) or not 0 < w < 100
-    ]
-    if wrong:
-        raise OptionError(f"level {listed(wrong)} is no width in percent; wanted numbers between 0 and 100")
-    return widths
-
-
-def reports_of(progress: Progress | bool | None) -> Progress:
-    """Where to report to, as an option says it."""
-    if progress is True:
-        return Bars()
-    return Silent() if progress is None or progress is False else progress
-
-
-class _Warnings(Silent):
-    """Says notes as warnings, where nobody gave somewhere to report to."""
-
-    def note(self, message: str) -> None:
-        """Warn whoever called `predict` or `ahead`."""
-        warnings.warn(message, UserWarning, stacklevel=5)
+        return self._as_fitted(extend(reading.panel, reading.layout, self.horizon, X_df, Warnings()))

@@ -18,7 +18,8 @@ from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
 from gatecast.hybrid.likewise import fit_likewise, joined_pools, part_of_pool
 from gatecast.hybrid.pool import Pool
-from gatecast.memory import Training
+from gatecast.insight.subject import choose
+from gatecast.memory import Training, read_batch
 from gatecast.progress import Noting, Silent
 from synthetic_panels import hourly_panel
 
@@ -169,6 +170,19 @@ def test_memory_does_not_go_with_the_number_of_series() -> None:
         taken[count] = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert taken[48] < 1.5 * taken[8]
+
+
+@when_wide
+@pytest.mark.parametrize("name", ["Hybrid", "LSTM"])
+def test_one_series_of_many_is_looked_into_alone(name: str) -> None:
+    model = MODELS[name]().learn(PANEL, Silent())
+    subject = choose(model, PANEL, lambda: PANEL, series="meter 4")
+    assert len(subject.panel) == 1
+    asked = Origins(np.array([4]), PANEL.known_steps[[4]] - 1)
+    found, wanted = subject.forecast(), model.forecast(PANEL, asked, (0.1, 0.5, 0.9))
+    np.testing.assert_allclose(found.quantiles, wanted.quantiles, rtol=1e-5)
+    told = subject.workings()
+    np.testing.assert_allclose(told.finish(read_batch(told)).point, wanted.point, rtol=1e-5)
 
 
 WIDE_CASES = [case for case in CASES if case.name in ("Hybrid", "LinearHalf", "LSTM", "Autoregression")]

@@ -22,7 +22,9 @@ class Open(TableDoor):
     """A model that can be looked into once it is fitted."""
 
     @abstractmethod
-    def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> memory.Workings:
+    def workings(
+        self, panel: Panel, origins: Origins, levels: Sequence[float], steps: int | None = None
+    ) -> memory.Workings:
         """What the forecasts from some origins are made of."""
 
     def inspect(self, series: object = None, at: Any = None, X_df: Frame | None = None) -> Inspection:

@@ -21,11 +21,11 @@ from gatecast.memory import (
     Rows,
     Trained,
     Training,
+    anchored_windows,
     learn_networks,
     own_width,
     plan_windows,
     read,
-    single_windows,
 )
 from gatecast.progress import Silent, Task
 from synthetic_panels import hourly_panel, with_values
@@ -215,8 +215,8 @@ def test_the_second_network_is_as_wide_as_the_first_on_what_calibrated_it(
     model = Hybrid(horizon=HORIZON, season=24, training=TINY).learn(panel, Silent())
     plan = plan_windows(panel, HORIZON, TINY.origins, TINY.drawn, 0)
     assert plan is not None
-    windows = single_windows(plan.calibrating, model.context_)
-    cutter, seen = model._cut(panel, model.inputs_.rows(panel), windows, plan.calibrating)
+    windows = anchored_windows(plan.calibrating, model.context_)
+    cutter, seen = model._cut(panel, model.inputs_.rows(panel), windows)
     first, second = (read(one.network, cutter)[0] for one in networks)
     widened = model._joined(second, seen, plan.calibrating)
     assert own_width(widened).mean() == pytest.approx(own_width(first).mean(), rel=1e-9)

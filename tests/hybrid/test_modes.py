@@ -13,7 +13,7 @@ from gatecast.forecaster import Origins
 from gatecast.hybrid import linear_ledger
 from gatecast.hybrid.modes import MODES, ModeName, mode_of
 from gatecast.interval import LEVELS
-from gatecast.memory import Training, read_batch, single_windows
+from gatecast.memory import Training, anchored_windows, read_batch
 from gatecast.progress import Silent
 from synthetic_panels import hourly_panel
 
@@ -90,8 +90,8 @@ def test_parallel_at_half_a_share_is_half_of_each() -> None:
     said = {}
     for share in (0.0, 0.5, 1.0):
         model.shares_ = np.full(len(PANEL), share)
-        windows = single_windows(origins, model.context_)
-        _, seen = model._cut(PANEL, model.inputs_.rows(PANEL), windows, origins)
+        windows = anchored_windows(origins, model.context_)
+        _, seen = model._cut(PANEL, model.inputs_.rows(PANEL), windows)
         quantiles = model._joined(np.zeros((len(origins), HORIZON, len(LEVELS))), seen, origins)
         said[share] = quantiles[..., MEDIAN]
     model.shares_ = np.ones(len(PANEL))

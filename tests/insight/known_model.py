@@ -48,7 +48,10 @@ class KnownModel:
         quantiles = np.repeat(point[..., None], len(levels), axis=-1)
         return Forecast(origins, np.asarray(levels, dtype=np.float64), quantiles, point)
 
-    def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
+    def workings(
+        self, panel: Panel, origins: Origins, levels: Sequence[float], steps: int | None = None
+    ) -> Workings:
+        del steps  # always the same
         count = len(origins)
         ahead = torch.from_numpy(self.forecast(panel, origins, levels).point)[:, None, :, None]
         one = torch.ones(count, 1, dtype=torch.float64)

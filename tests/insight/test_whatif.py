@@ -209,7 +209,7 @@ def test_what_a_clamp_cannot_be_is_refused():
         what_if(subject_of(), Clamp("reset", 0))
     with pytest.raises(OptionError, match="RNN, has no forget gate; a plain recurrent network has none"):
         what_if(subject_of("RNN"), Clamp("forget", 0))
-    with pytest.raises(OptionError, match="'ahead' lies outside the 48 steps up to the origin"):
+    with pytest.raises(OptionError, match="'ahead' lies outside the 60 steps up to the origin"):
         what_if(subject_of(), Clamp("forget", 0, "ahead"))
 
 

@@ -13,10 +13,10 @@ from gatecast.memory import (
     Plan,
     Trained,
     Training,
+    anchored_windows,
     learn_inputs,
     learn_network,
     plan_windows,
-    single_windows,
 )
 from gatecast.memory.inputs import lone_extras
 from gatecast.memory.windows import Windows
@@ -45,7 +45,7 @@ def small_setting(seed: int = 0) -> Setting:
         panel,
         plan,
         cut(panel, plan.training),
-        cut(panel, single_windows(plan.choosing, plan.context)),
+        cut(panel, anchored_windows(plan.choosing, plan.context)),
     )
 
 

@@ -9,9 +9,8 @@ from gatecast import LSTM, Hybrid
 from gatecast.data import Panel, actuals
 from gatecast.forecaster import Forecast, Origins
 from gatecast.insight import Subject
-from gatecast.interval import LEVELS, pace_of
+from gatecast.interval import LEVELS
 from gatecast.memory import Training, read_batch
-from gatecast.memory.behind import day_windows
 from gatecast.progress import Silent
 from plain_panels import panel_of
 
@@ -115,16 +114,6 @@ def test_what_is_changed_in_thought_keeps_the_width_the_latest_forecasts_gave(
     np.testing.assert_array_equal(
         again.finish(read_batch(again)).quantiles, subject.forecast(other).quantiles
     )
-
-
-def test_a_days_origins_are_read_in_one_window_that_begins_where_the_day_does() -> None:
-    pace = pace_of(48)  # every other half-hour is read
-    origins = Origins(np.array([0, 0, 1]), np.array([94, 96, 10]))
-    windows, wanted = day_windows(origins, pace, context=10)
-    assert (windows.per_window, windows.context) == (24, 10 + 46)
-    np.testing.assert_array_equal(windows.origins.series[wanted], origins.series)
-    np.testing.assert_array_equal(windows.origins.position[wanted], origins.position)
-    assert len(windows) == 3
 
 
 def test_a_model_from_before_intervals_moved_keeps_them_as_calibrated() -> None:

@@ -13,7 +13,7 @@ from small_training import HORIZON, TINY, Interrupting, Setting, cut, small_sett
 from gatecast import LSTM
 from gatecast.errors import GatecastError, NotFittedError, OptionError, TrainingError
 from gatecast.interrupt import at_once
-from gatecast.memory import CellKind, Network, Trained, Training, learn_network, read, single_windows
+from gatecast.memory import CellKind, Network, Trained, Training, anchored_windows, learn_network, read
 from gatecast.memory.descent import descend
 from gatecast.memory.loss import pinball
 from gatecast.memory.reading import held_out_loss
@@ -157,7 +157,7 @@ def test_a_training_that_breaks_down_names_the_step_and_the_remedy(setting: Sett
 
 def test_weights_that_were_never_judged_are_not_kept(setting: Setting) -> None:
     """All held-out losses are infinite: there is nothing to choose by."""
-    single = single_windows(setting.plan.choosing, setting.plan.context)
+    single = anchored_windows(setting.plan.choosing, setting.plan.context)
     unjudgeable = replace(setting, judged=cut(setting.panel, single, unit=np.nan))
     with pytest.raises(TrainingError, match="the held-out loss of all 6 checks is not a finite number"):
         trained(unjudgeable)

@@ -1,7 +1,5 @@
 """Windows lie where they may be learned from, see every hour, and batches hold what the panel holds."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -12,7 +10,7 @@ from gatecast import LSTM
 from gatecast.data import held_out_start
 from gatecast.errors import SeriesError
 from gatecast.forecaster import Origins
-from gatecast.memory import plan_windows
+from gatecast.memory import anchored_windows, plan_windows
 from gatecast.memory.inputs import PLACES
 from gatecast.memory.windows import FEWEST_HELD_OUT, enough_steps, halves, training_windows
 from gatecast.progress import Silent
@@ -172,12 +170,13 @@ def test_a_batch_holds_the_rows_of_its_origins() -> None:
     for row, window in enumerate(chosen):
         mine = slice(window * windows.per_window, (window + 1) * windows.per_window)
         series, position = windows.origins.series[mine], windows.origins.position[mine]
-        end = position[-1]
-        np.testing.assert_array_equal(batch.at[row], windows.context - 1 - (end - position))
+        first, end = windows.first[window], position[-1]
+        assert first == max(end - windows.context + 1, 0)
+        np.testing.assert_array_equal(batch.at[row], position - first)
         np.testing.assert_allclose(
             batch.target[row], whole.targets()[mine], rtol=1e-5, err_msg="targets are the steps ahead"
         )
-        last = np.asarray(batch.history[row, -1, 0])
+        last = np.asarray(batch.history[row, end - first, 0])
         scaled = setting.windows._rows.scaled[panel.offsets[series[-1]] + end]
         half_a_place = 0.501 * 10.0**-PLACES
         np.testing.assert_allclose(
@@ -185,16 +184,14 @@ def test_a_batch_holds_the_rows_of_its_origins() -> None:
         )
 
 
-def test_before_a_series_began_there_is_nothing() -> None:
+def test_nothing_is_read_before_a_series_began_nor_behind_the_last_origin() -> None:
+    """A window that begins with its series is short; what stands behind it in a batch is never looked at."""
     setting = small_setting()
-    early = Origins(np.array([1]), np.array([2]))
-    history = (
-        cut(setting.panel, replace(setting.plan.training, origins=early, per_window=1))
-        .batch(np.array([0]))
-        .history
-    )
-    assert (history[0, :-3] == 0).all(), "rows of the series before it are not its own"
-    assert (history[0, -3:] != 0).any(dim=1).all()
+    both = anchored_windows(Origins(np.array([1, 1]), np.array([2, 150])), setting.plan.context)
+    batch = cut(setting.panel, both).batch(np.array([0, 1]))
+    assert batch.at[:, 0].tolist() == [2, 150 - both.first[1]]
+    assert (batch.history[0, 3:] == 0).all()
+    assert (batch.history[0, :3] != 0).any(dim=1).all()
 
 
 def test_missing_values_are_no_targets() -> None:
@@ -203,9 +200,7 @@ def test_missing_values_are_no_targets() -> None:
     origins = setting.plan.choosing
     gap = setting.panel.offsets[0] + origins.position[0] + 2
     values[gap] = np.nan
-    targets = cut(
-        with_values(setting.panel, values), replace(setting.plan.training, origins=origins, per_window=1)
-    )
+    targets = cut(with_values(setting.panel, values), anchored_windows(origins, setting.plan.context))
     assert np.isnan(targets.targets()[0, 1])
     assert np.isfinite(targets.targets()[0, [0, 2]]).all()
     assert np.isnan(np.asarray(targets.batch(np.array([0])).target[0, 0, 1]))

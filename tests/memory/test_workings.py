@@ -6,6 +6,7 @@ import pytest
 from gatecast import LSTM, Hybrid
 from gatecast.forecaster import Origins
 from gatecast.memory import Training, Workings, read_batch
+from gatecast.memory.anchors import anchors
 from gatecast.progress import Silent
 from synthetic_panels import hourly_panel
 
@@ -43,9 +44,9 @@ def test_every_input_of_the_network_has_a_name_of_its_own(name):
 def test_a_named_input_holds_what_its_name_says(name):
     pieces = workings_of(name)
     temperature = next(i for i, column in enumerate(pieces.history) if column.source == "temperature")
-    seen = pieces.batch.history[0, :, temperature].numpy()
-    raw = PANEL.known[PANEL.rows(0)][: ORIGINS.position[0] + 1, 0][-pieces.context :]
-    assert np.corrcoef(seen[-len(raw) :], raw)[0, 1] > 0.9999
+    seen = pieces.batch.history[0, : pieces.begun[0], temperature].numpy()
+    raw = PANEL.known[PANEL.rows(0)][: ORIGINS.position[0] + 1, 0][-len(seen) :]
+    assert np.corrcoef(seen, raw)[0, 1] > 0.9999
     ahead = next(i for i, column in enumerate(pieces.ahead) if column.source == "temperature")
     coming = PANEL.known[PANEL.rows(0)][ORIGINS.position[0] + 1 :, 0]
     assert np.corrcoef(pieces.batch.ahead[0, 0, :, ahead].numpy(), coming)[0, 1] > 0.9999
@@ -59,7 +60,17 @@ def test_the_memory_part_is_the_believed_share_of_what_the_network_adds():
     np.testing.assert_allclose(point, forecast.point, rtol=1e-12)
 
 
-def test_steps_before_the_series_began_are_counted():
-    early = MODELS["LSTM"].workings(PANEL, Origins(np.array([0]), np.array([5])), LEVELS)
-    assert early.begun.tolist() == [6]
-    assert (early.batch.history[0, : early.context - 6] == 0).all()
+def test_a_window_ends_at_its_origin_and_begins_at_its_anchor_or_where_it_is_told_to():
+    model, lone = MODELS["LSTM"], Origins(np.array([0]), np.array([5]))
+    early = model.workings(PANEL, lone, LEVELS)
+    assert (early.context, early.begun.tolist()) == (6, [6])
+    several = workings_of("LSTM")
+    assert (
+        several.begun.tolist() == (ORIGINS.position - anchors(ORIGINS.position, model.context_) + 1).tolist()
+    )
+    assert several.context == several.begun.max()
+    recent = model.workings(PANEL, ORIGINS, LEVELS, 7)
+    assert recent.begun.tolist() == [7] * 3
+    np.testing.assert_array_equal(
+        recent.batch.history[0], several.batch.history[0, several.begun[0] - 7 : several.begun[0]]
+    )

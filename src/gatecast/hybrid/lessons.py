@@ -16,7 +16,7 @@ from gatecast.forecaster import Origins
 from gatecast.hybrid.features import View
 from gatecast.hybrid.modes import Mode
 from gatecast.hybrid.pool import Pool
-from gatecast.memory import Cutter, Inputs, Plan, Windows, single_windows
+from gatecast.memory import Cutter, Inputs, Plan, Windows, anchored_windows, most_read
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class Lessons:
 
 def lessons(panel: Panel, pool: Pool, inputs: Inputs, plan: Plan, mode: Mode) -> Lessons:
     """Read a panel as a plan divides it."""
-    single = [single_windows(origins, plan.context) for origins in (plan.choosing, plan.calibrating)]
+    single = [anchored_windows(origins, plan.context) for origins in (plan.choosing, plan.calibrating)]
     parts = (plan.training, *single, plan.everything)
     counts = [len(part.origins) for part in parts]
-    whole = mode.view(panel, pool, inputs, _joined(parts), plan.context, measured_at=counts[0])
+    whole = mode.view(panel, pool, inputs, _joined(parts), most_read(plan.context), measured_at=counts[0])
     views = [whole.part(slice(*ends)) for ends in pairwise(accumulate(counts, initial=0))]
     training, choosing, calibrating, everything = (
         Cutter(panel, whole.rows, part, seen.extras, pool.horizon)

@@ -49,16 +49,17 @@ from gatecast.memory import (
     Training,
     Windows,
     Workings,
+    anchored_windows,
     calibrate_quantiles,
     first_unseen,
     learn_inputs,
     learn_networks,
+    most_read,
     network_shifts,
     own_width,
     plan_windows,
     read_mean,
     row_columns,
-    single_windows,
 )
 from gatecast.progress import Progress
 from gatecast.solar import SolarHybrid
@@ -215,19 +216,21 @@ class Hybrid(TableDoor):
             return forecast_wide(self, panel, origins, levels)
         if self.linear_ is not None:
             return without_memory(self.linear_.forecast(panel, origins, levels))
-        rows, windows = self.inputs_.rows(panel), single_windows(origins, self.context_)
-        cutter, seen = self._cut(panel, rows, windows, origins)
+        rows = self.inputs_.rows(panel)
+        cutter, seen = self._cut(panel, rows, anchored_windows(origins, self.context_))
         shifts = self._shifts(panel, rows, origins)
         return self._finish(read_mean(self.trained_, cutter), seen, origins, levels, shifts)
 
-    def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
-        """What the forecasts from some origins are made of.
+    def workings(
+        self, panel: Panel, origins: Origins, levels: Sequence[float], steps: int | None = None
+    ) -> Workings:
+        """What the forecasts from some origins are made of; of the last so many `steps` where given.
 
         Raises SeriesError where there is nothing of it to show: see `require_open`.
         """
         require_open(self)
-        rows, windows = self.inputs_.rows(panel), single_windows(origins, self.context_)
-        cutter, seen = self._cut(panel, rows, windows, origins)
+        rows = self.inputs_.rows(panel)
+        cutter, seen = self._cut(panel, rows, anchored_windows(origins, self.context_, steps))
         history, ahead = row_columns(panel)
         more_history, more_ahead = mode_of(self.mode).columns(panel, self.pool_)
         shifts = cache(lambda: self._shifts(panel, rows, origins))
@@ -255,11 +258,11 @@ class Hybrid(TableDoor):
             return None if self.held_ is None else self.held_[0]
         read = self.inputs_.rows(panel) if rows is None else rows  # once, however many series in turn
 
-        def cut(windows: Windows, held: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
-            cutter, seen = self._cut(panel, read, windows, held)
-            return cutter, lambda said: self.calibrated_.apply(self._joined(said, seen, held))
+        def cut(some: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
+            cutter, seen = self._cut(panel, read, anchored_windows(some, self.context_))
+            return cutter, lambda said: self.calibrated_.apply(self._joined(said, seen, some))
 
-        looking = Looking(self.trained_, self.horizon, self.context_, self.unseen_, cut)
+        looking = Looking(self.trained_, self.horizon, self.unseen_, cut)
         return network_shifts(panel, origins, looking)
 
     def _finish(
@@ -274,21 +277,20 @@ class Hybrid(TableDoor):
         scaled = moved(self.calibrated_.apply(self._joined(quantiles, seen, origins)), shifts)
         return taken_apart(scaled, seen, self.inputs_.scale, origins, levels)
 
-    def _cut(self, panel: Panel, rows: Rows, windows: Windows, origins: Origins) -> tuple[Cutter, View]:
-        """Windows of a panel that has been read, with what stands beside them at some origins."""
-        look, pool, inputs = mode_of(self.mode).view, self.pool_, self.inputs_
-        whole = look(panel, pool, inputs, origins, windows.context, self.unit_, rows=rows)
+    def _cut(self, panel: Panel, rows: Rows, windows: Windows) -> tuple[Cutter, View]:
+        """Windows of a panel that has been read, with what stands beside them at their origins."""
+        look, longest = mode_of(self.mode).view, max(most_read(self.context_), windows.longest)
+        whole = look(panel, self.pool_, self.inputs_, windows.origins, longest, self.unit_, rows=rows)
         seen = whole.narrowed(self.trained_.network.shape.ahead)
         return Cutter(panel, seen.rows, windows, seen.extras, self.horizon), seen
 
     def _choose_and_calibrate(self, panel: Panel, origins: Origins, read: Lessons) -> None:
         """Both on origins that did not choose the weights: on those the network looks better than it is."""
-        cutter, seen = read.calibrating, read.judged
-        quantiles = read_mean(self.trained_, cutter)
-        actual, series = cutter.targets(), origins.series
-        unit = self.unit_[series]
-        network, count = quantiles[..., MEDIAN], len(panel) + 1  # one more series, without origins of its own
-        *own, self.common_ = choose_shares(actual, seen.mix, network, unit, series, count).tolist()
+        seen, quantiles = read.judged, read_mean(self.trained_, read.calibrating)
+        actual, series = read.calibrating.targets(), origins.series
+        said, unit = quantiles[..., MEDIAN], self.unit_[series]
+        count = len(panel) + 1  # one more, without origins of its own: what all share
+        *own, self.common_ = choose_shares(actual, seen.mix, said, unit, series, count).tolist()
         self.shares_ = np.array(own)
         self.calibrated_: Calibrated = calibrate_quantiles(actual, self._joined(quantiles, seen, origins))
 

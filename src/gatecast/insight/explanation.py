@@ -185,7 +185,7 @@ def _varies(values: FloatArray) -> bool:
 
 def _through_time(seen: Inspection) -> tuple[Flow, TrainingFlow | None]:
     """The gradient of the trained network on this very window, and how it was while training."""
-    encoder, x = seen.workings.encoder, seen.workings.batch.history[:, -seen.steps :]
+    encoder, x = seen.workings.encoder, seen.workings.batch.history
     trained: Trained | None = getattr(seen.subject.model, "trained_", None)
     course = training_flow(trained, x, encoder) if trained is not None and trained.snapshots else None
     return flow(encoder, x), course
@@ -196,7 +196,6 @@ def _account(seen: Inspection) -> Ledger | None:
     layer = seen.layers[0]
     if isinstance(layer, ElmanRecord):
         return None
-    behind = seen.workings.context - seen.steps
     times = seen.times
     if times.dtype.kind == "M":
         days = day_labels(times)
@@ -204,7 +203,7 @@ def _account(seen: Inspection) -> Ledger | None:
         season = seen.subject.panel.seasons[0]
         ago = np.arange(len(times))[::-1] // season
         days = tuple(f"{k} to {k + 1} cycles of {season} ago" for k in ago)
-    return ledger(layer, groups=(*["before the series began"] * behind, *days))
+    return ledger(layer, groups=days)
 
 
 def _round(value: float) -> float:

@@ -40,8 +40,8 @@ class Inspection:
 
     @property
     def steps(self) -> int:
-        """Steps of the context that lie within the series; those before it are zeros."""
-        return int(self.workings.begun[0])
+        """Past steps that the network read: from its anchor to the origin."""
+        return self.workings.context
 
     @property
     def times(self) -> np.ndarray:
@@ -57,13 +57,11 @@ class Inspection:
 
         Raises OptionError for a layer there is not, or where nothing is to be drawn.
         """
-        behind = self.workings.context - self.steps
-        times = np.concatenate([np.repeat(self.times[:1], behind), self.times])
         drawn = self.steps if history is None else min(history, self.steps)
         return xray_figure(
             self.record,
             layer=layer,
-            times=times,
+            times=self.times,
             frequency=self.subject.panel.frequency,
             lines=self._lines(drawn, unit),
             history=drawn,

@@ -38,8 +38,10 @@ class Explainable(Protocol):
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """Forecast `horizon` steps from each origin, reading no value behind it."""
 
-    def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
-        """What the forecasts from some origins are made of."""
+    def workings(
+        self, panel: Panel, origins: Origins, levels: Sequence[float], steps: int | None = None
+    ) -> Workings:
+        """What the forecasts from some origins are made of, of a window of so many steps where given."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The memory room: recurrent networks over windows of the past, trained on quantiles."""
 
 from gatecast.memory.alone import GRU, LSTM, RNN
+from gatecast.memory.anchors import anchored_windows, most_read
 from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
 from gatecast.memory.cells import (
     Cell,
@@ -24,6 +25,7 @@ from gatecast.memory.checkpoint import (
     from_arrays,
     kept_in,
 )
+from gatecast.memory.cutter import Cutter
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
 from gatecast.memory.foreign import (
     Imported,
@@ -54,7 +56,7 @@ from gatecast.memory.recorded import Record, record
 from gatecast.memory.response import Practice, Response, learn_response
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
 from gatecast.memory.train import Trained, learn_network
-from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows
+from gatecast.memory.windows import Plan, Windows, plan_windows
 from gatecast.memory.workings import Column, Workings, lone_columns, read_batch, row_columns
 
 __all__ = [
@@ -107,6 +109,7 @@ __all__ = [
     "Vault",
     "Windows",
     "Workings",
+    "anchored_windows",
     "as_arrays",
     "calibrate_quantiles",
     "cells_of",
@@ -123,6 +126,7 @@ __all__ = [
     "learn_response",
     "lone_columns",
     "lone_extras",
+    "most_read",
     "network_shifts",
     "one_thread",
     "ordinary",
@@ -137,7 +141,6 @@ __all__ = [
     "require_inside",
     "row_columns",
     "run_onnx",
-    "single_windows",
     "unroll",
     "widened",
 ]

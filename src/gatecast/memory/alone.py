@@ -18,14 +18,16 @@ from gatecast.errors import OptionError, SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
 from gatecast.interval import LEVELS, agreed, at_levels, moved
+from gatecast.memory.anchors import anchored_windows
 from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
+from gatecast.memory.cutter import Cutter
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
 from gatecast.memory.inputs import Inputs, Rows, learn_inputs, lone_extras, widened
 from gatecast.memory.network import CellKind
 from gatecast.memory.options import Training
 from gatecast.memory.reading import one_thread
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
-from gatecast.memory.windows import Cutter, Plan, Windows, plan_windows, single_windows, too_short
+from gatecast.memory.windows import Windows, plan_windows, too_short
 from gatecast.memory.workings import Workings, lone_columns, row_columns
 from gatecast.progress import Progress
 
@@ -92,11 +94,10 @@ class _Alone(TableDoor):
         self.inputs_ = learn_inputs(panel)
         self.constant_ = constant_series(panel)
         rows = self.inputs_.rows(panel)
-        windows = self._cutter(panel, rows, plan)
-        judged = self._single(panel, rows, plan.choosing, plan.context)
-        self.trained_ = learn_networks(self.cell, windows, judged, training, self.seed, progress, self.name)
         self.context_ = plan.context
-        calibrating = self._single(panel, rows, plan.calibrating, plan.context)
+        windows, judged = self._cut(panel, rows, plan.training), self._read(panel, rows, plan.choosing)
+        self.trained_ = learn_networks(self.cell, windows, judged, training, self.seed, progress, self.name)
+        calibrating = self._read(panel, rows, plan.calibrating)
         quantiles = read_mean(self.trained_, calibrating)
         self.calibrated_: Calibrated = calibrate_quantiles(calibrating.targets(), quantiles)
         self.unseen_ = first_unseen(panel, plan.calibrating)
@@ -108,18 +109,20 @@ class _Alone(TableDoor):
             with one_thread():
                 return in_portions(self, panel, origins, levels)
         rows = self.inputs_.rows(panel)
-        cutter = self._single(panel, rows, origins, self.context_)
+        cutter = self._read(panel, rows, origins)
         shifts = self._shifts(panel, rows, origins)
         return self._finish(read_mean(self.trained_, cutter), panel, rows, origins, levels, shifts)
 
-    def workings(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Workings:
-        """What the forecasts from some origins are made of.
+    def workings(
+        self, panel: Panel, origins: Origins, levels: Sequence[float], steps: int | None = None
+    ) -> Workings:
+        """What the forecasts from some origins are made of; of the last so many `steps` where given.
 
         Raises SeriesError where several networks are averaged: no one of them is the memory.
         """
         require_inside(self.trained_, self.name)
         rows = self.inputs_.rows(panel)
-        cutter = self._single(panel, rows, origins, self.context_)
+        cutter = self._cut(panel, rows, anchored_windows(origins, self.context_, steps))
         history, ahead = row_columns(panel)
         shifts = cache(lambda: self._shifts(panel, rows, origins))
         return Workings(
@@ -149,11 +152,10 @@ class _Alone(TableDoor):
         if self.unseen_ is None:
             return None
 
-        def cut(windows: Windows, held: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
-            extras = lone_extras(panel, rows, held, self.horizon)
-            return Cutter(panel, rows, windows, extras, self.horizon), self.calibrated_.apply
+        def cut(some: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
+            return self._read(panel, rows, some), self.calibrated_.apply
 
-        looking = Looking(self.trained_, self.horizon, self.context_, self.unseen_, cut)
+        looking = Looking(self.trained_, self.horizon, self.unseen_, cut)
         return network_shifts(panel, origins, looking)
 
     def _finish(
@@ -177,13 +179,13 @@ class _Alone(TableDoor):
             origins, np.asarray(levels, dtype=np.float64), agreed(quantiles, point, levels), point
         )
 
-    def _cutter(self, panel: Panel, rows: Rows, plan: Plan) -> Cutter:
-        extras = lone_extras(panel, rows, plan.training.origins, self.horizon)
-        return Cutter(panel, rows, plan.training, extras, self.horizon)
+    def _cut(self, panel: Panel, rows: Rows, windows: Windows) -> Cutter:
+        extras = lone_extras(panel, rows, windows.origins, self.horizon)
+        return Cutter(panel, rows, windows, extras, self.horizon)
 
-    def _single(self, panel: Panel, rows: Rows, origins: Origins, context: int) -> Cutter:
-        extras = lone_extras(panel, rows, origins, self.horizon)
-        return Cutter(panel, rows, single_windows(origins, context), extras, self.horizon)
+    def _read(self, panel: Panel, rows: Rows, origins: Origins) -> Cutter:
+        """Windows to read forecasts off from these origins."""
+        return self._cut(panel, rows, anchored_windows(origins, self.context_))
 
 
 def constant_series(panel: Panel) -> BoolArray:

@@ -4,13 +4,13 @@ from gatecast._types import IntArray
 from gatecast.errors import ArtifactError, TrainingError
 from gatecast.interrupt import listening
 from gatecast.memory.checkpoint import EVERY, Milestone, Place
+from gatecast.memory.cutter import Cutter
 from gatecast.memory.descent import Descended, Descent
 from gatecast.memory.fault import causes, what_broke
 from gatecast.memory.keeper import Keeper
 from gatecast.memory.network import Batch, Network
 from gatecast.memory.options import Training
 from gatecast.memory.reading import device
-from gatecast.memory.windows import Cutter
 from gatecast.progress import Progress, Task
 
 RETREATS = 4  # each halves the rate: what a sixteenth of it does not mend has another cause

@@ -10,12 +10,12 @@ from jaxtyping import Float
 
 from gatecast._types import FloatArray
 from gatecast.errors import SeriesError
+from gatecast.memory.cutter import Cutter
 from gatecast.memory.network import CellKind
 from gatecast.memory.options import Training
 from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.reading import read
 from gatecast.memory.train import Trained, learn_network
-from gatecast.memory.windows import Cutter
 from gatecast.progress import Progress
 
 APART = 1_000_003  # between the seeds of networks: models of neighbouring seeds share none
@@ -53,7 +53,7 @@ def learn_networks(
 
 
 def read_mean(trained: Trained, windows: Cutter) -> Float[FloatArray, "origins horizon levels"]:
-    """The mean of the networks' quantiles at the origins of single-origin windows, scaled."""
+    """The mean of the networks' quantiles at every origin of some windows, scaled."""
     said = [read(network, windows)[0] for network in (trained.network, *trained.others)]
     mean: FloatArray = said[0] if len(said) == 1 else np.mean(said, axis=0)
     return mean

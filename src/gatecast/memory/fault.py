@@ -7,9 +7,9 @@ import torch
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, written_times
+from gatecast.memory.cutter import Cutter
 from gatecast.memory.descent import Descended
 from gatecast.memory.network import Batch
-from gatecast.memory.windows import Cutter
 
 FAR = 100.0  # ordinary deviations from the median: further out is worth a word
 NORMAL = 1.4826  # standard deviations in a median absolute deviation, of a normal distribution

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from gatecast.memory.cutter import Cutter
 from gatecast.memory.network import Network
 from gatecast.memory.options import Training
 from gatecast.memory.reading import held_out_loss
-from gatecast.memory.windows import Cutter
 
 SNAPSHOTS = 12  # of the encoder while training: some 100 kB each
 

@@ -8,11 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gatecast.memory.cutter import Cutter, Pass
 from gatecast.memory.loss import pinball
-from gatecast.memory.network import Network
-from gatecast.memory.windows import Cutter
-
-FORECAST_BATCH = 128
+from gatecast.memory.network import Network, Output
 
 
 def device() -> torch.device:
@@ -33,31 +31,34 @@ def one_thread() -> Iterator[None]:
 
 def held_out_loss(network: Network, held_out: Cutter, levels: Tensor) -> float:
     """Mean loss over windows that are not trained on; infinite if the network has broken down."""
-    network.eval()
     total, count = 0.0, 0
-    with torch.no_grad():
-        for chosen in _portions(len(held_out)):
-            batch = held_out.batch(chosen).to(levels.device)
-            loss = float(pinball(batch.target, network(batch).quantiles, levels, batch.unit, batch.weight))
-            total, count = total + loss * len(chosen), count + len(chosen)
+    for one, said in _passes(network, held_out):
+        asked = one.asked.to(levels.device)
+        loss = float(pinball(asked.target, said.quantiles, levels, asked.unit, asked.weight))
+        total, count = total + loss * len(one.origins), count + len(one.origins)
     return total / max(count, 1) if math.isfinite(total) else math.inf
 
 
 def read(network: Network, windows: Cutter) -> tuple[np.ndarray, np.ndarray]:
-    """The network's word at the origins of single-origin windows.
+    """The network's word at every origin of some windows.
 
     returns  quantiles [origins, horizon, levels] and member weights [origins, horizon, members], scaled
     """
+    order, quantiles, weights = [], [], []
+    for one, said in _passes(network, windows):
+        order.append(one.origins)
+        quantiles.append(said.quantiles[:, 0].double().cpu().numpy())
+        weights.append(said.weights[:, 0].double().cpu().numpy())
+    back = np.argsort(np.concatenate(order))
+    return np.concatenate(quantiles)[back], np.concatenate(weights)[back]
+
+
+def _passes(network: Network, windows: Cutter) -> Iterator[tuple[Pass, Output]]:
+    """The network's word, pass by pass. [origins, 1, ...]"""
     place = next(network.parameters()).device
     network.eval()
-    quantiles, weights = [], []
     with one_thread(), torch.no_grad():
-        for chosen in _portions(len(windows)):
-            output = network(windows.batch(chosen).to(place))
-            quantiles.append(output.quantiles[:, 0].double().cpu().numpy())
-            weights.append(output.weights[:, 0].double().cpu().numpy())
-    return np.concatenate(quantiles), np.concatenate(weights)
-
-
-def _portions(count: int) -> list[np.ndarray]:
-    return [np.arange(i, min(i + FORECAST_BATCH, count)) for i in range(0, count, FORECAST_BATCH)]
+        for one in windows.passes():
+            states, _ = network.encoder(one.history.to(place))
+            mine = states[one.window.to(place), one.asked.at[:, 0].to(place)]
+            yield one, network.head(mine[:, None], one.asked.to(place))

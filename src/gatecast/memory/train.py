@@ -15,11 +15,11 @@ from torch import Tensor
 from gatecast.errors import OptionError
 from gatecast.memory.checkpoint import Nowhere, Place, Purpose, vault
 from gatecast.memory.course import Course
+from gatecast.memory.cutter import Cutter
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.network import CellKind, Network
 from gatecast.memory.options import Training
 from gatecast.memory.reading import one_thread
-from gatecast.memory.windows import Cutter
 from gatecast.progress import Progress
 
 

@@ -1,18 +1,13 @@
-"""Windows of the past with origins in them, cut into batches for the network."""
+"""Windows of the past with origins in them: which a network is trained on, judged by and asked at."""
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-import torch
+from jaxtyping import Int
 
-from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, held_out_origins, held_out_start, inside, target_rows
+from gatecast._types import IntArray
+from gatecast.data import Panel, held_out_origins, held_out_start
 from gatecast.forecaster import Origins
-from gatecast.interval import LEVELS
-from gatecast.memory.inputs import Extras, Rows
-from gatecast.memory.network import Batch, Shape
-from gatecast.memory.perceptron import look_back
 
 FEWEST_ORIGINS = 30  # of one series, to train on
 FEWEST_HELD_OUT = 20  # in all, to choose and calibrate by
@@ -26,17 +21,35 @@ MOST_CHOOSING = 800  # asked again and again while training
 
 @dataclass(frozen=True)
 class Windows:
-    """Each window is `context` rows of one series that end at its last origin.
+    """Each window is the rows of one series from its first one to its last origin.
 
     origins  flat, window by window, `per_window` in each, ascending
+    first    [windows]  position of each window's first row: the network begins there, knowing nothing
+    context  steps of an ordinary window: the network is built for them
     """
 
     origins: Origins
     per_window: int
+    first: Int[IntArray, "windows"]
     context: int
 
     def __len__(self) -> int:
-        return len(self.origins) // self.per_window
+        return len(self.first)
+
+    @property
+    def series(self) -> Int[IntArray, "windows"]:
+        """Whose rows each window is. [windows]"""
+        return self.origins.series[:: self.per_window]
+
+    @property
+    def last(self) -> Int[IntArray, "windows"]:
+        """Position of each window's last row. [windows]"""
+        return self.origins.position[self.per_window - 1 :: self.per_window]
+
+    @property
+    def longest(self) -> int:
+        """Rows of the longest window."""
+        return int((self.last - self.first).max()) + 1
 
 
 def context_length(seasons: tuple[int, ...], shortest: int) -> int:
@@ -77,7 +90,8 @@ def training_windows(
     reach = np.minimum(context // 2, end - first[series] + 1)
     back = np.sort((generator.random((count, per_window)) * reach[:, None]).astype(np.int64), axis=1)[:, ::-1]
     position = end[:, None] - back
-    return Windows(Origins(np.repeat(series, per_window), position.ravel()), per_window, context)
+    origins = Origins(np.repeat(series, per_window), position.ravel())
+    return Windows(origins, per_window, np.maximum(position[:, -1] - context + 1, 0), context)
 
 
 @dataclass(frozen=True)
@@ -171,96 +185,3 @@ def too_short(name: str, panel: Panel, horizon: int) -> str:
         f"{name} needs a history of at least {wanted} steps to train on and "
         f"forecast {horizon} ahead, but {lack}; give more history, a shorter horizon, or use a linear model"
     )
-
-
-def single_windows(origins: Origins, context: int) -> Windows:
-    """One window for each origin, so that a forecast depends on its own context and nothing else."""
-    return Windows(origins, 1, context)
-
-
-class Cutter:
-    """Cuts batches out of a panel's rows."""
-
-    def __init__(self, panel: Panel, rows: Rows, windows: Windows, extras: Extras, horizon: int) -> None:
-        self._panel = panel
-        self._rows = rows
-        self._windows = windows
-        self._extras = extras
-        self._horizon = horizon
-
-    def __len__(self) -> int:
-        return len(self._windows)
-
-    @property
-    def shape(self) -> Shape:
-        """What a network must be built for to read these windows."""
-        return Shape(
-            inputs=self._rows.history.shape[1],
-            ahead=self._rows.ahead.shape[1] + self._extras.ahead.shape[2],
-            members=self._extras.members.shape[2],
-            horizon=self._horizon,
-            levels=LEVELS,
-            lags=look_back(self._panel.seasons, self._windows.context),
-        )
-
-    @property
-    def panel(self) -> Panel:
-        """What the windows are cut out of."""
-        return self._panel
-
-    def rows_read(self, chosen: IntArray) -> IntArray:
-        """The panel's rows that these windows read, or that their forecasts are held to, ascending."""
-        windows, panel, per = self._windows, self._panel, self._windows.per_window
-        series = windows.origins.series.reshape(-1, per)[chosen, -1]
-        last = windows.origins.position.reshape(-1, per)[chosen, -1]
-        position = last[:, None] + np.arange(1 - windows.context, self._horizon + 1)
-        inner = np.clip(position, 0, panel.lengths[series][:, None] - 1)
-        return np.unique(panel.offsets[series][:, None] + inner)
-
-    def digest(self) -> str:
-        """SHA-256 of all that batches are cut from: the same gives the same batches."""
-        rows, extras, windows = self._rows, self._extras, self._windows
-        found = hashlib.sha256(f"{windows.per_window} {windows.context} {self._horizon}".encode())
-        parts = (rows.target, rows.history, rows.ahead, windows.origins.series, windows.origins.position)
-        own = (extras.ahead, extras.members, extras.prior, extras.unit, extras.weight)
-        for part in (self._panel.offsets, self._panel.known_steps, *parts, *own):
-            found.update(f"{part.dtype} {part.shape}".encode())
-            found.update(np.ascontiguousarray(part).data)
-        return found.hexdigest()
-
-    def targets(self) -> FloatArray:
-        """What came at every origin, scaled; NaN where unknown. [origins, horizon]"""
-        origins = self._windows.origins
-        known = inside(self._panel, origins, self._horizon)
-        return np.where(known, self._rows.target[target_rows(self._panel, origins, self._horizon)], np.nan)
-
-    def batch(self, chosen: IntArray) -> Batch:
-        """The chosen windows as one batch."""
-        windows, per = self._windows, self._windows.per_window
-        flat = (chosen[:, None] * per + np.arange(per)).ravel()
-        origins = windows.origins.where(flat)
-        last = origins.position.reshape(-1, per)[:, -1]
-        history = self._history(origins.series.reshape(-1, per)[:, -1], last)
-        at = windows.context - 1 - (last[:, None] - origins.position.reshape(-1, per))
-        rows = target_rows(self._panel, origins, self._horizon)
-        known = inside(self._panel, origins, self._horizon)
-        target = np.where(known, self._rows.target[rows], np.nan)
-        ahead = np.concatenate([self._rows.ahead[rows], self._extras.ahead[flat]], axis=-1)
-        shape = (len(chosen), per)
-        own = self._extras
-        parts = (ahead, own.members[flat], own.prior[flat], own.unit[flat], own.weight[flat], target)
-        folded = [_tensor(part).reshape(*shape, *part.shape[1:]) for part in parts]
-        return Batch(_tensor(history), torch.from_numpy(at), *folded)
-
-    def _history(self, series: IntArray, last: IntArray) -> np.ndarray:
-        """Rows up to each last origin; zeros where a series has no row. [batch, context, inputs]"""
-        position = last[:, None] - np.arange(self._windows.context - 1, -1, -1)
-        length = self._panel.lengths[series][:, None]
-        there = (position >= 0) & (position < length)
-        rows = self._panel.offsets[series][:, None] + np.clip(position, 0, length - 1)
-        history: np.ndarray = self._rows.history[rows] * there[..., None]
-        return history
-
-
-def _tensor(array: np.ndarray | FloatArray) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import nn
@@ -37,6 +36,8 @@ class Column(NamedTuple):
 @dataclass(frozen=True)
 class Workings:
     """The pieces of a network's forecasts, one window of the past for each origin.
+
+    A window ends at its origin; behind the shorter ones stand zeros, which nothing reads.
 
     network  in evaluation mode
     batch    history [origins, context, inputs], and what is known ahead of each origin
@@ -71,13 +72,13 @@ class Workings:
 
     @property
     def context(self) -> int:
-        """Past steps the network reads."""
+        """Past steps the network reads, at most; of a single origin, all of them and nothing else."""
         return int(self.batch.history.shape[1])
 
     @property
     def begun(self) -> Int[IntArray, "origins"]:
-        """How many of these lie within each origin's series; those before it are zeros. [origins]"""
-        begun: IntArray = np.minimum(self.origins.position + 1, self.context)
+        """Past steps it reads of each origin; none before its series began. [origins]"""
+        begun: IntArray = self.batch.at[:, 0].numpy() + 1
         return begun
 
 

@@ -58,9 +58,8 @@ def unit_ablation(subject: Subject, to: Literal["mean", "zero"] = "mean") -> Abl
     with one_thread(), torch.no_grad():
         place = next(network.parameters()).device
         states = network.encoder(workings.batch.history.to(place))[0][0]
-    begun = int(workings.begun[0])
     last = states[-1]
-    instead = states[-begun:].mean(dim=0) if to == "mean" else torch.zeros_like(last)
+    instead = states.mean(dim=0) if to == "mean" else torch.zeros_like(last)
     silenced = last.repeat(len(last) + 1, 1)
     units = torch.arange(len(last))
     silenced[units, units] = instead

@@ -93,14 +93,13 @@ def half_lives(subject: Subject) -> HalfLives:
     Raises SeriesError where the model has no memory.
     """
     workings = subject.workings()
-    begun = int(workings.begun[0])
-    lags = lag_grid(begun - 1, ())[1:]
+    steps = workings.context
+    lags = lag_grid(steps - 1, ())[1:]
     layer = _recorded(workings)
-    hidden, cell = layer.hidden[-begun:], layer.cell[-begun:]
-    kept = None if layer.kept is None else layer.kept[-begun:]
+    hidden, cell, kept = layer.hidden, layer.cell, layer.kept
     left = _left(workings, layer, lags)
     measured = crossing(lags, left)
-    implied = None if kept is None else np.stack([kept[begun - lag :].prod(axis=0) for lag in lags])
+    implied = None if kept is None else np.stack([kept[steps - lag :].prod(axis=0) for lag in lags])
     by_gates = None if implied is None else crossing(lags, implied)
     shown = cell if isinstance(workings.encoder, nn.LSTM) else np.arctanh(np.clip(hidden, -1, 1))
     dead = hidden.std(axis=0) < SILENT
@@ -170,7 +169,7 @@ def _left(workings: Workings, layer: _Layer, lags: Int[IntArray, "lags"]) -> Flo
     encoder = workings.encoder
     place = next(encoder.parameters()).device
     history = workings.batch.history[0].to(place)
-    spread = layer.cell[-int(workings.begun[0]) :].std(axis=0)
+    spread = layer.cell.std(axis=0)
     units = len(spread)
     pulses = np.concatenate([np.zeros((1, units)), np.diag(spread)])
     left = np.empty((len(lags), units))

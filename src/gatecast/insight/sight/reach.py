@@ -158,10 +158,10 @@ def reach(
     """
     pulse = pulse_of(subject, SERIES if name is None else name, size)
     workings = subject.workings()
-    begun, least = int(workings.begun[0]), rounding(workings.scale, subject)
+    least = rounding(workings.scale, subject)
     before = gathered([subject.forecast()])
     outer = _whole_lags(subject, workings) if lags is None else _checked(subject, lags)
-    inner = lag_grid(begun - 1, subject.panel.seasons)
+    inner = lag_grid(workings.context - 1, subject.panel.seasons)
     closer = CLOSER["whole"] if lags is None else 0
     whole = _refined(lambda at: _of_whole(subject, pulse, at, before), outer, closer, least)
     carried = _refined(lambda at: _carried(subject, workings, pulse, at), inner, CLOSER["carried"], least)

@@ -159,8 +159,6 @@ def _held(subject: Subject, workings: Workings, clamps: Sequence[Clamp]) -> Fore
         rows = rows_when(subject, clamp.when)
         steps = rows - (subject.row - context + 1)
         steps = steps[(steps >= 0) & (steps < context)]
-        if clamp.when == "history":
-            steps = np.arange(context)  # where the series had not begun the network reads zeros
         if not len(steps):
             raise OptionError(
                 f"{written(clamp.when)!r} lies outside the {context} steps up to the origin that the memory "

@@ -216,21 +216,29 @@ def _medians(columns: FloatArray, seen: IntArray, wanted: IntArray) -> FloatArra
 def normal_batch(subject: Subject, workings: Workings) -> Batch:
     """The network's inputs as they are at the same hour of the week, clock and calendar as they are now.
 
-    The median over the windows that end `CYCLES` weeks in a row before the origin, every one of them as the
-    network read it then.
+    The median over windows as long as the origin's own that end `CYCLES` weeks in a row before it, every step
+    of them as the network reads it.
 
     Raises SeriesError where there is no such window.
     """
     position = earlier(subject, workings.context)
     origins = Origins(np.full(len(position), subject.series), position)
-    then = subject.model.workings(subject.panel, origins, LEVELS).batch
+    then = subject.model.workings(subject.panel, origins, LEVELS, workings.context).batch
     now = workings.batch
 
-    history = _usual(then.history, workings.history, now.history)
+    history = _usual(_ending_together(then, workings.context), workings.history, now.history)
     ahead = _usual(then.ahead, workings.ahead, now.ahead)
     return now._replace(
         history=history, ahead=ahead, members=_median(then.members), prior=_median(then.prior)
     )
+
+
+def _ending_together(then: Batch, context: int) -> torch.Tensor:
+    """Windows that end at their origins; zeros where a series had not begun. [origins, context, inputs]"""
+    ended = torch.zeros(len(then.history), context, then.history.shape[-1], dtype=then.history.dtype)
+    for row, steps in enumerate((then.at[:, 0] + 1).tolist()):
+        ended[row, context - steps :] = then.history[row, :steps]
+    return ended
 
 
 def _usual(then: torch.Tensor, columns: tuple[Column, ...], now: torch.Tensor) -> torch.Tensor:

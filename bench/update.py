@@ -1,77 +1,135 @@
-"""What a new value costs behind a long history: `update` beside filtering the whole history again.
+"""What it costs to stay current: one new observation and a fresh forecast, beside replay and refit.
 
-    python bench/update.py
+    python bench/update.py [--models arima,linear,lstm,hybrid] [--hours 8760] [--series 50] [--seconds 20]
 
-One simulated series of period 24, ARIMA(1,0,1)(0,1,1)[24], one value at a time. The first columns are the
-filter alone: without gaps, with one value in a hundred missing, and from the beginning to the last step. The
-others are `ARIMA.update` with a table of one row and `ARIMA.predict`, which read and write tables and copy
-the history they keep.
+Generated hourly series. Each model is fitted once on one of them, of `--hours`, then takes one observation at
+a time and forecasts 48 hours with 80 and 95 % intervals: through arrays (`model.stream()`) and through tables
+(`model.update`, `model.predict`), after a warm-up, for at most `--seconds` each. Beside it what the same
+forecast costs by replay (reading the history again) and by refit. Then `--series` of them, of 60 days, in one
+batch. All on one core; `--steps` shortens the training of networks, which changes nothing of what is measured
+but the refit.
 """
 
+import argparse
 import os
 import platform
-import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
-os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"))
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1"))
+os.environ["NUMBA_NUM_THREADS"] = "1"
 
 import numpy as np
 import polars as pl
+import torch
 
-from gatecast import ARIMA
-from gatecast.linear.outlook import forecast_paths
-from gatecast.linear.running import Running, start_running
-from gatecast.linear.sarima import Sarima
+import gatecast
+from gatecast.forecaster import probabilities
+from gatecast.front import TableDoor
+from gatecast.memory import Training
 
-SEASON, HORIZON, FITTED, VALUES = 24, 24, 1_000, 200
-LENGTHS = (1_000, 10_000, 100_000)
-
-
-def series(length: int) -> np.ndarray:
-    """A daily wave whose shape wanders, and noise."""
-    rng = np.random.default_rng(0)
-    wave = 10.0 * np.sin(np.arange(length) * 2 * np.pi / SEASON)
-    return 100.0 + wave + rng.normal(size=length).cumsum() * 0.05 + rng.normal(size=length)
+HORIZON, LEVEL, WARM, BATCH_HOURS = 48, (80, 95), 10, 24 * 60
+BEGIN = datetime(2023, 1, 1)
 
 
-def microseconds(call: Callable[[int], object], times: int) -> float:
-    """The median time of calls numbered 0 .. times − 1, behind one that does not count."""
-    call(0)
-    taken = []
-    for k in range(times):
+def generated(series: int, hours: int) -> pl.DataFrame:
+    """Days, weeks and a wandering level, each series its own."""
+    rng, hour = np.random.default_rng(0), np.arange(hours)
+    stamps = pl.datetime_range(BEGIN, BEGIN + timedelta(hours=hours - 1), "1h", eager=True)
+    parts = []
+    for i in range(series):
+        shift, size = rng.uniform(0, 24), rng.uniform(0.5, 2.0)
+        day, week = np.sin(2 * np.pi * (hour + shift) / 24), np.sin(2 * np.pi * (hour + shift) / 168)
+        level = rng.normal(size=hours).cumsum() * 0.02
+        y = size * (100 + 20 * day + 8 * week + level + rng.normal(size=hours))
+        parts.append(pl.DataFrame({"unique_id": f"s{i:05d}", "ds": stamps, "y": y}))
+    return pl.concat(parts)
+
+
+def made(name: str, steps: int | None) -> TableDoor:
+    """A model of the catalogue that forecasts two days."""
+    training = Training() if steps is None else Training(steps=steps)
+    makers: dict[str, Callable[[], TableDoor]] = {
+        "arima": lambda: gatecast.ARIMA(HORIZON, order=(1, 0, 1), seasonal_order=(0, 1, 1)),
+        "naive": lambda: gatecast.SeasonalNaive(HORIZON),
+        "linear": lambda: gatecast.LinearHalf(HORIZON),
+        "lstm": lambda: gatecast.LSTM(HORIZON, training=training),
+        "hybrid": lambda: gatecast.Hybrid(HORIZON, training=training),
+    }
+    return makers[name]()
+
+
+def seconds(calls: Iterator[Callable[[], object]], limit: float) -> np.ndarray:
+    """Time of each call behind a warm-up, until there are no more or the time is up."""
+    taken: list[float] = []
+    stop = time.perf_counter() + limit
+    for call in calls:
         begin = time.perf_counter()
-        call(k)
+        call()
         taken.append(time.perf_counter() - begin)
-    return 1e6 * statistics.median(taken)
+        if time.perf_counter() > stop and len(taken) > 1:
+            break
+    return np.array(taken[min(WARM, len(taken) // 2) :])
 
 
-def one_by_one(running: Running, values: np.ndarray) -> float:
-    """Microseconds of one new value."""
-    nothing, now = np.zeros((0, 1)), [running]
-
-    def advance(k: int) -> None:
-        now[0] = now[0].after(values[k : k + 1], nothing)
-
-    return microseconds(advance, len(values))
+def timed(call: Callable[[], object]) -> float:
+    """Seconds of one call."""
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
 
 
-def filtered_again(model: Sarima, y: np.ndarray) -> float:
-    """Microseconds of one forecast by filtering all of a history."""
-    nothing, last = np.zeros((0, len(y) + HORIZON)), np.array([len(y) - 1])
-    return microseconds(lambda _: forecast_paths(model, y, nothing, last, HORIZON, clean=True), 5)
+def by_arrays(model: TableDoor, values: np.ndarray) -> Iterator[Callable[[], object]]:
+    """One observation of every series and a forecast, over and over. values [steps, series]"""
+    stream = model.stream()
+
+    def step(now: np.ndarray) -> object:
+        stream.observe(now)
+        return stream.forecast(LEVEL)
+
+    return (lambda now=now: step(now) for now in values)  # type: ignore[misc]  # bound early
 
 
-def through_the_door(model: ARIMA, table: pl.DataFrame, length: int) -> tuple[float, float]:
-    """Microseconds of `update` with one row and of `predict`, the model having seen `length` rows."""
-    start = [length]
+def by_tables(model: TableDoor, news: pl.DataFrame) -> Iterator[Callable[[], object]]:
+    """The same through tables of one row."""
+    rows = (news.slice(k, 1) for k in range(len(news)))
+    return (lambda row=row: model.update(row).predict(level=LEVEL) for row in rows)  # type: ignore[misc]
 
-    def update(_: int) -> None:
-        model.update(table[start[0] : start[0] + 1])
-        start[0] += 1
 
-    return microseconds(update, VALUES - 1), microseconds(lambda _: model.predict(level=[80]), 20)
+def percentiles(taken: np.ndarray) -> str:
+    """Milliseconds of the middle, the slow and the slowest."""
+    return " / ".join(f"{1e3 * q:.2f}" for q in np.percentile(taken, (50, 95, 99)))
+
+
+def one_series(name: str, hours: int, limit: float, steps: int | None) -> str:
+    """A row of the first table."""
+    df = generated(1, hours + 1_000).drop("unique_id")
+    model = made(name, steps)
+    refit = timed(lambda: model.fit(df.head(hours)))
+    panel = model.ahead()
+    origins, quantiles = panel.last_origins(), probabilities(LEVEL)
+    replay = min(timed(lambda: model.forecast(panel, origins, quantiles)) for _ in range(2))
+    news = df.slice(hours)
+    arrays = seconds(by_arrays(model, news["y"].to_numpy()[:, None]), limit)
+    tables = seconds(by_tables(model, news), limit)
+    middle = float(np.median(arrays))
+    kind = type(model.standing_).__name__
+    return (
+        f"| {name} | {kind} | {percentiles(arrays)} | {percentiles(tables)} | {1e3 * replay:.1f} "
+        f"({replay / middle:.1f}) | {refit:.1f} ({refit / middle:,.0f}) |"
+    )
+
+
+def batch(name: str, count: int, limit: float, steps: int | None) -> str:
+    """A row of the second table."""
+    df = generated(count, BATCH_HOURS + 100)
+    old = pl.int_range(pl.len()).over("unique_id") < BATCH_HOURS
+    model = made(name, steps).fit(df.filter(old))
+    values = df.filter(~old)["y"].to_numpy().reshape(count, -1).T
+    taken = seconds(by_arrays(model, values), limit)
+    return f"| {name} | {count:,} | {1e3 * np.median(taken):.1f} | {count / np.median(taken):,.0f} |"
 
 
 def processor() -> str:
@@ -79,31 +137,37 @@ def processor() -> str:
     path = Path("/proc/cpuinfo")
     lines = path.read_text().splitlines() if path.exists() else []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return f"{names[0] if names else platform.processor() or platform.machine()}, {os.cpu_count()} cores"
+    name = names[0] if names else platform.processor() or platform.machine()
+    return f"{name}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
 
 
 def main() -> None:
-    """Print the table."""
-    y = series(LENGTHS[-1] + VALUES)
-    gapped = np.where(np.random.default_rng(1).uniform(size=len(y)) < 0.01, np.nan, y)
-    table = pl.DataFrame({"ds": np.arange(len(y)), "y": y})
-    model = ARIMA(HORIZON, season=SEASON, order=(1, 0, 1), seasonal_order=(0, 1, 1)).fit(table[:FITTED])
-    fitted = model.fitted_[0].members[0].model
-    print(f"{processor()}; Python {platform.python_version()}; microseconds, medians\n")
-    print("| history | one new value | with gaps | history filtered again | update, one row | predict |")
+    """Print both tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--models", default="arima,linear,lstm,hybrid")
+    parser.add_argument("--hours", type=int, default=8_760)
+    parser.add_argument("--series", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument(
+        "--steps", type=int, help="of the training of networks; their own default unless given"
+    )
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    names = asked.models.split(",")
+    print(f"{processor()}, one of them used; Python {platform.python_version()}\n")
+    print(f"one series, {asked.hours:,} hours; milliseconds p50 / p95 / p99, ratios to arrays in brackets\n")
+    print("| model | standing | arrays | tables | replay, ms | refit, s |")
     print("|---|---|---|---|---|---|", flush=True)
-    seen = FITTED
-    for length in LENGTHS:
-        nothing = np.zeros((0, length + HORIZON))
-        start = start_running(fitted, HORIZON, clean=True)
-        plain, missing = (
-            one_by_one(start.after(v[:length], nothing), v[length : length + VALUES]) for v in (y, gapped)
-        )
-        again = filtered_again(fitted, y[:length])
-        model.update(table[seen:length])
-        update, predict = through_the_door(model, table, length)
-        seen = length + VALUES
-        print(f"| {length:,} | {plain:.0f} | {missing:.0f} | {again:,.0f} | {update:,.0f} | {predict:,.0f} |")
+    for name in names:
+        print(one_series(name, asked.hours, asked.seconds, asked.steps), flush=True)
+    print("\na batch through arrays\n\n| model | series | ms, all of them | series a second |")
+    print("|---|---|---|---|", flush=True)
+    for name in names:
+        print(batch(name, asked.series, asked.seconds, asked.steps), flush=True)
 
 
 if __name__ == "__main__":

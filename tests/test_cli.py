@@ -506,7 +506,7 @@ def test_notes_and_errors_name_options_as_they_are_typed(gatecast, tmp_path):
     assert "give --season if there is one" in json.loads(out)["notes"][0]
 
 
-@pytest.mark.parametrize("command", ["forecast", "predict", "backtest", "demo"])
+@pytest.mark.parametrize("command", ["forecast", "predict", "update", "state", "backtest", "demo"])
 def test_help_has_examples(gatecast, command):
     code, out, _ = gatecast(command, "--help")
     assert code == 0

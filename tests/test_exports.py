@@ -12,7 +12,14 @@ import gatecast
 
 SOURCE = Path(gatecast.__file__).parents[1]
 HEAVY = {"numpy", "torch", "polars", "numba", "plotly", "narwhals"}
-COMMANDS = (["--help"], ["--version"], ["forecast", "--help"], ["backtest", "--help"], ["predict", "--help"])
+COMMANDS = (
+    ["--help"],
+    ["--version"],
+    ["forecast", "--help"],
+    ["backtest", "--help"],
+    ["predict", "--help"],
+    ["update", "--help"],
+)
 ROOMS = sorted(p.parent.name for p in (SOURCE / "gatecast").glob("*/__init__.py"))
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gatecast.errors import GatecastError as GatecastError
     from gatecast.forecaster import Forecast as Forecast
     from gatecast.forecaster import Origins as Origins
+    from gatecast.front import compare as compare
     from gatecast.hybrid import LinearHalf as LinearHalf
     from gatecast.insight import xray_figure as xray_figure
     from gatecast.linear import ARIMA as ARIMA
@@ -59,6 +60,7 @@ _ROOM = {
     "save": "gatecast.models",
     "load": "gatecast.models",
     "checkpointing": "gatecast.artifact",
+    "compare": "gatecast.front",
     "Panel": "gatecast.data",
     "read_table": "gatecast.data",
     "load_sample": "gatecast.data",
@@ -105,6 +107,7 @@ __all__ = [  # noqa: RUF022  # the order a reader meets them
     "save",
     "load",
     "checkpointing",
+    "compare",
     "Panel",
     "read_table",
     "load_sample",

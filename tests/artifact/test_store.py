@@ -70,6 +70,17 @@ def test_arima_updates_after_loading_as_before(name, tmp_path):
     assert again.standing_ is not None
 
 
+@pytest.mark.parametrize("name", ["naive", "drift", "arima by steps"])
+def test_where_a_model_stands_lasts_and_what_only_reads_again_adds_nothing(name, tmp_path):
+    model = copy.deepcopy(fitted(name))
+    news = pl.DataFrame({"ds": range(64, 68), "y": [5.0, 6.0, None, 7.0]})
+    back = load(save(model.update(news), tmp_path / "a"))
+    assert (back.standing_ is None) == (name in ("naive", "drift"))
+    assert back.predict().equals(model.predict())
+    assert back.panel_.known_steps.tolist() == [68]
+    assert save(back, tmp_path / "b").read_bytes() == (tmp_path / "a").read_bytes()
+
+
 def test_a_loaded_model_cross_validates_and_fits_again(tmp_path):
     model = fitted("linear")
     back = load(save(model, tmp_path / "m"))

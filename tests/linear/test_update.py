@@ -142,10 +142,10 @@ def test_an_update_and_a_forecast_filter_the_new_values_only(monkeypatch: pytest
 def test_refused_rows_leave_everything_as_it_was() -> None:
     model, df = copy.copy(fitted("drift")), table(2)
     before = dict(vars(model))
-    good, gone = rows(df, OLD, OLD + 2), rows(df, OLD + 1, OLD + 3)
+    good = rows(df, OLD, OLD + 2)
     for news in (
-        pl.concat([good.filter(pl.col("unique_id") == "m0"), gone.filter(pl.col("unique_id") == "m1")]),
-        pl.concat([good, good.head(1)]),
+        pl.concat([good, good.head(1).with_columns(pl.col("ds") - 2 * OLD)]),
+        pl.concat([good, good.head(1).with_columns(pl.col("y") + 1)]),
         pl.concat([good, good.head(1).with_columns(unique_id=pl.lit("other"))]),
         good.with_columns(y=pl.lit(np.inf)),
     ):

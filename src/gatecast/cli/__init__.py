@@ -23,6 +23,10 @@ from gatecast.cli.lab import EXAMPLES as LAB_EXAMPLES
 from gatecast.cli.lab import lab
 from gatecast.cli.predict import EXAMPLES as PREDICT_EXAMPLES
 from gatecast.cli.predict import predict
+from gatecast.cli.state import EXAMPLES as STATE_EXAMPLES
+from gatecast.cli.state import state
+from gatecast.cli.update import EXAMPLES as UPDATE_EXAMPLES
+from gatecast.cli.update import update
 from gatecast.cli.wording import in_shell_words
 from gatecast.errors import GatecastError
 
@@ -40,6 +44,8 @@ app = typer.Typer(
 )
 app.command(epilog=FORECAST_EXAMPLES)(forecast)
 app.command(epilog=PREDICT_EXAMPLES)(predict)
+app.command(epilog=UPDATE_EXAMPLES)(update)
+app.command(epilog=STATE_EXAMPLES)(state)
 app.command(epilog=EXPLAIN_EXAMPLES)(explain)
 app.command(epilog=BACKTEST_EXAMPLES)(backtest)
 app.command(epilog=DEMO_EXAMPLES)(demo)

@@ -24,17 +24,24 @@ def calendar_features(panel: Panel) -> tuple[FloatArray, tuple[str, ...]]:
              the week (with a weekend flag) only below a week, time of year up to quarters. Integer
              steps have no calendar: they get their place in each of the panel's seasons instead.
     """
-    clock = local_time(panel.times, panel.zone, panel.frequency)
+    return calendar_of(panel.times, panel.zone, panel.frequency, panel.seasons)
+
+
+def calendar_of(
+    times: IntArray, zone: str | None, frequency: Frequency, seasons: tuple[int, ...]
+) -> tuple[FloatArray, tuple[str, ...]]:
+    """`calendar_features` of some times, whoever's they are. times: [rows]"""
+    clock = local_time(times, zone, frequency)
     if clock is None:
-        cycles = {f"season_{s}": np.mod(panel.times, s) / s for s in panel.seasons if s > 1}
+        cycles = {f"season_{s}": np.mod(times, s) / s for s in seasons if s > 1}
     else:
-        cycles = _clock_cycles(clock, panel.frequency)
+        cycles = _clock_cycles(clock, frequency)
     columns = {
         name: column for cycle, phase in cycles.items() for name, column in _waves(cycle, phase).items()
     }
     if clock is not None and "week" in cycles:
         columns["weekend"] = (clock.weekday >= 5).astype(np.float64)
-    features = np.stack(list(columns.values()), axis=1) if columns else np.empty((len(panel.times), 0))
+    features = np.stack(list(columns.values()), axis=1) if columns else np.empty((len(times), 0))
     return features, tuple(columns)
 
 

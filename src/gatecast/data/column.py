@@ -57,8 +57,8 @@ def refuse_absent(table: nw.DataFrame[Any], schema: Schema) -> None:
 
 
 def _refuse_nulls(column: nw.Series[Any], what: str) -> None:
-    empty = column.is_null().to_numpy()
-    if empty.any():
+    if column.null_count():
+        empty = column.is_null().to_numpy()
         rows = listed([f"row {i + 1}" for i in np.flatnonzero(empty)])
         raise TableError(
             f"{empty.sum()} rows have no {what} in {column.name!r}: {rows}; fill them or leave them out"
@@ -97,7 +97,7 @@ def read_times(column: nw.Series[Any]) -> tuple[IntArray, str | None, bool]:
     if isinstance(kind, nw.Datetime | nw.Date):
         zone = kind.time_zone if isinstance(kind, nw.Datetime) else None
         stamps = column if isinstance(kind, nw.Datetime) else column.cast(nw.Datetime("us"))
-        return stamps.dt.timestamp("us").to_numpy().astype(np.int64), zone, False
+        return _micros(stamps), zone, False
     values = _polars(column)
     if values.dtype in (pl.Categorical, pl.String):
         text = values.cast(pl.String)
@@ -109,6 +109,14 @@ def read_times(column: nw.Series[Any]) -> tuple[IntArray, str | None, bool]:
     raise TableError(f"{column.name!r} holds {kind}; wanted dates, ISO stamps or whole numbers of steps")
 
 
+def _micros(stamps: nw.Series[Any]) -> IntArray:
+    """Stamps as microseconds since 1970."""
+    native = stamps.to_native()
+    if isinstance(native, pl.Series) and native.dtype == pl.Datetime("us", "*"):  # in general it is a query
+        return native.cast(pl.Int64).to_numpy().astype(np.int64)
+    return stamps.dt.timestamp("us").to_numpy().astype(np.int64)
+
+
 def read_numbers(table: nw.DataFrame[Any], names: Sequence[str]) -> FloatArray:
     """Columns of numbers, NaN where empty. [rows, names]"""
     found = np.empty((len(table), len(names)))
@@ -118,7 +126,7 @@ def read_numbers(table: nw.DataFrame[Any], names: Sequence[str]) -> FloatArray:
 
 
 def _number(column: nw.Series[Any]) -> FloatArray:
-    if column.is_null().all():
+    if column.null_count() == len(column):
         return np.full(len(column), np.nan)
     if not (column.dtype.is_numeric() or isinstance(column.dtype, nw.Boolean)):
         values = _polars(column, strict=False)  # Python's own 1 and 2.5 may stand side by side

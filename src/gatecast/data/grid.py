@@ -125,6 +125,33 @@ def stamps_after(panel: Panel, origins: Origins, horizon: int) -> IntArray:
     return joined.reshape(ahead.shape)
 
 
+def place(panel: Panel, series: IntArray, times: IntArray) -> tuple[IntArray, BoolArray]:
+    """Which step of its series each stamp is, before or behind the panel's own, and whether it is one.
+
+    series   [rows]  index into the panel
+    times    [rows]  as in `Panel.times`
+    returns  [rows], [rows]
+    """
+    first, anchor = _beginning(panel)
+    number, _ = _split(times, panel.frequency, panel.zone)
+    right = _join(number, anchor[series], panel.frequency, panel.zone) == times
+    step, rest = np.divmod(number - first[series], panel.frequency.count)
+    return step, right & (rest == 0)
+
+
+def stamps_at(panel: Panel, series: IntArray, step: IntArray) -> IntArray:
+    """The stamps of some steps of some series, within the panel or beyond it. [rows] each"""
+    first, anchor = _beginning(panel)
+    number = first[series] + step * panel.frequency.count
+    return _join(number, anchor[series], panel.frequency, panel.zone)
+
+
+def _beginning(panel: Panel) -> tuple[IntArray, IntArray]:
+    """The number of each series' first row, and its rest. [series], [series]"""
+    number, rest = _split(panel.times, panel.frequency, panel.zone)
+    return number[panel.offsets[:-1]], np.minimum.reduceat(rest, panel.offsets[:-1])
+
+
 def coarser(grid: Grid, offsets: IntArray) -> IntArray:
     """By how many steps each series really goes forward; 1 where too short to tell. [series]"""
     lengths = np.diff(offsets)

@@ -6,12 +6,13 @@ Source of the dates: the `holidays` package, public holidays only.
 import difflib
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 import holidays
 import numpy as np
 from holidays.registry import COUNTRIES
 
-from gatecast._types import FloatArray, IntArray
+from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.data.calendar import longer_than_a_day
 from gatecast.data.clock import LocalTime, local_time
 from gatecast.data.frequency import Frequency
@@ -35,12 +36,7 @@ def add_holidays(panel: Panel, region: str) -> Panel:
 
     Raises OptionError if the region is unknown, the panel has no calendar or has such columns already.
     """
-    clock = local_time(panel.times, panel.zone, panel.frequency)
-    if clock is None:
-        raise OptionError(
-            f"holidays={region!r} needs a calendar, but the table's time column counts integer steps; "
-            "give dates or stamps there, or leave holidays out"
-        )
+    columns = holiday_columns(panel.times, panel.zone, panel.frequency, region)
     named = (*panel.ahead_names, *panel.past_names, *panel.static_names)
     taken = [n for n in named if n in HOLIDAY_NAMES]
     if taken:
@@ -48,20 +44,33 @@ def add_holidays(panel: Panel, region: str) -> Panel:
             f"holidays={region!r} would add {', '.join(HOLIDAY_NAMES)}, but the table's covariates already "
             f"include {listed(taken)}; drop one: leave holidays out, or remove that column"
         )
-    # one period of margin on either side: a row's period may reach into the next year
-    margin = 2 + panel.frequency.count // 12 if panel.frequency.unit == "month" else 2
-    free = _holiday_dates(region, int(clock.year.min()) - margin, int(clock.year.max()) + margin)
-    if longer_than_a_day(panel.frequency):
-        columns = [_holidays_within(clock, panel.frequency, free)]
-    else:
-        columns = _holidays_by_day(clock, free)
     return replace(
         panel,
-        known=np.column_stack([panel.known, *columns]),
-        known_names=panel.known_names + HOLIDAY_NAMES[: len(columns)],
+        known=np.concatenate([panel.known, columns], axis=1),
+        known_names=panel.known_names + HOLIDAY_NAMES[: columns.shape[1]],
     )
 
 
+def holiday_columns(times: IntArray, zone: str | None, frequency: Frequency, region: str) -> FloatArray:
+    """What `add_holidays` adds for some stamps. [rows, one or three]
+
+    Of months it takes a few stamps to tell whether they are ends.
+    """
+    clock = local_time(times, zone, frequency)
+    if clock is None:
+        raise OptionError(
+            f"holidays={region!r} needs a calendar, but the table's time column counts integer steps; "
+            "give dates or stamps there, or leave holidays out"
+        )
+    # one period of margin on either side: a row's period may reach into the next year
+    margin = 2 + frequency.count // 12 if frequency.unit == "month" else 2
+    free = _holiday_dates(str(region), int(clock.year.min()) - margin, int(clock.year.max()) + margin)
+    if longer_than_a_day(frequency):
+        return np.column_stack([_holidays_within(clock, frequency, free)])
+    return np.column_stack(_holidays_by_day(clock, free))
+
+
+@lru_cache(maxsize=64)
 def _holiday_dates(region: str, first: int, last: int) -> IntArray:
     """Public holidays of the years first to last, as ascending days since 1970."""
     country, _, subdivision = str(region).strip().partition("-")
@@ -84,8 +93,9 @@ def _holiday_dates(region: str, first: int, last: int) -> IntArray:
             + (f"; it has {parts}" if parts else "")
             + f"; {code!r} alone gives the nationwide holidays"
         )
-    days = np.array(sorted(dates), dtype="datetime64[D]")
-    return days.astype(np.int64)
+    days: IntArray = np.array(sorted(dates), dtype="datetime64[D]").astype(np.int64)
+    days.flags.writeable = False  # remembered, and handed out again
+    return days
 
 
 def _country(code: str, region: str) -> holidays.HolidayBase:
@@ -115,10 +125,17 @@ def _hint(region: str) -> str:
 
 
 def _holidays_by_day(clock: LocalTime, free: IntArray) -> list[FloatArray]:
-    on = np.isin(clock.days, free)
-    before = np.isin(clock.days + 1, free) & ~on
-    after = np.isin(clock.days - 1, free) & ~on
+    on = _among(clock.days, free)
+    before = _among(clock.days + 1, free) & ~on
+    after = _among(clock.days - 1, free) & ~on
     return [column.astype(np.float64) for column in (on, before, after)]
+
+
+def _among(days: IntArray, free: IntArray) -> BoolArray:
+    """Which days are among ascending ones."""
+    if not len(free):
+        return np.zeros(len(days), dtype=bool)
+    return np.equal(free[np.minimum(np.searchsorted(free, days), len(free) - 1)], days)
 
 
 def _holidays_within(clock: LocalTime, frequency: Frequency, free: IntArray) -> FloatArray:

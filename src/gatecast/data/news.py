@@ -1,108 +1,113 @@
-"""Rows that came since: read in view of the history they follow, and joined to it.
+"""Rows that came since, in view of the history they belong to: whose they are, and when by the local clock.
 
 Arrays in, arrays out: the frame libraries stay in `table`.
 """
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from gatecast.data.grid import stamps_after
+from gatecast._types import BoolArray
+from gatecast.data.grid import place
 from gatecast.data.panel import Panel
 from gatecast.data.rows import Rows
+from gatecast.data.zone import never_shown, shown_twice, to_instant
 from gatecast.errors import TableError, listed
-from gatecast.forecaster import Origins
 
 
-def led(rows: Rows, panel: Panel) -> Rows:
-    """The rows, those of each series behind the last one of its history.
+def recognised(rows: Rows, panel: Panel, *, naive: bool) -> Rows:
+    """The rows, their series numbered as the panel's.
 
-    What is missing among them is then a gap, not a late beginning, and missing covariates have a value before
-    them. Rows of the future that `panel` holds before the first new one stand between: their values never
-    came. A missing value at the end of the history is zero here: it stands for the row only.
+    naive  whether the history's stamps carried no zone
 
-    Raises TableError for series never seen, stamps of another kind, and rows that do not follow.
+    Raises TableError for series never seen and stamps of another kind.
     """
-    _refuse_strangers(rows, panel)
-    place = {name: i for i, name in enumerate(panel.ids)}
-    series = np.array([place[name] for name in rows.ids], dtype=np.int64)
-    first = np.full(len(series), np.iinfo(np.int64).max)
-    np.minimum.at(first, rows.series, rows.times)
-    start = panel.offsets[series] + panel.known_steps[series] - 1
-    ends = panel.offsets[series + 1]
-    counts = np.array(
-        [max(1, np.searchsorted(panel.times[a:b], t)) for a, b, t in zip(start, ends, first, strict=True)],
-        dtype=np.int64,
-    )
-    origins = Origins(series, panel.known_steps[series] + counts - 2)
-    wrong = np.flatnonzero(first != stamps_after(panel, origins, 1)[:, 0])
-    if len(wrong):
-        raise TableError(
-            f"new rows do not follow the last ones of {listed([rows.ids[i] for i in wrong])}; "
-            "give every row since the last fit or update"
-        )
-    before = np.concatenate([np.arange(a, a + n) for a, n in zip(start, counts, strict=True)])
-    values = panel.values[before]
-    values[np.cumsum(counts) - counts] = np.nan_to_num(panel.values[start])
-    return replace(
-        rows,
-        series=np.concatenate([np.repeat(np.arange(len(series)), counts), rows.series]),
-        times=np.concatenate([panel.times[before], rows.times]),
-        values=np.concatenate([values, rows.values]),
-        known=np.concatenate([panel.known[before], rows.known]),
-        past=np.concatenate([panel.past[before], rows.past]),
-        given=np.concatenate([panel.given[before], rows.given]),
-    )
-
-
-def joined(panel: Panel, news: Panel) -> Panel:
-    """The histories of `panel`, each followed by what the same id has in `news` behind its first row.
-
-    What `panel` knows of a future behind these stays.
-    """
-    place = {name: i for i, name in enumerate(news.ids)}
-    pieces: list[tuple[Panel, slice]] = []
-    lengths, known_steps = panel.lengths.copy(), panel.known_steps.copy()
-    for i, name in enumerate(panel.ids):
-        if name not in place:
-            pieces.append((panel, panel.rows(i)))
-            continue
-        rows, old = news.rows(place[name]), panel.rows(i)
-        behind = old.start + int(known_steps[i]) + rows.stop - rows.start - 1
-        pieces += [(panel, panel.history(i)), (news, slice(rows.start + 1, rows.stop))]
-        pieces.append((panel, slice(min(behind, old.stop), old.stop)))
-        lengths[i] = max(behind, old.stop) - old.start
-        known_steps[i] += news.known_steps[place[name]] - 1
-
-    def column(name: str) -> Any:
-        return np.concatenate([getattr(source, name)[part] for source, part in pieces])
-
-    return replace(
-        panel,
-        values=column("values"),
-        times=column("times"),
-        known=column("known"),
-        past=column("past"),
-        given=column("given"),
-        offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        known_steps=known_steps,
-    )
-
-
-def _refuse_strangers(rows: Rows, panel: Panel) -> None:
-    seen = set(panel.ids)
-    strange = [name for name in rows.ids if name not in seen]
+    numbers = {name: i for i, name in enumerate(panel.ids)}
+    strange = [name for name in rows.ids if name not in numbers]
     if strange:
         raise TableError(f"new rows of series never seen: {listed(strange)}; fit with them instead")
-    given, held = _kind(rows.counted, rows.zone), _kind(panel.frequency.unit == "step", panel.zone)
-    if given != held:
+    seen = "integer steps" if rows.counted else _kind(rows.zone)
+    held = "integer steps" if panel.frequency.unit == "step" else _kind(panel.zone)
+    unlike = rows.counted != (panel.frequency.unit == "step")
+    unlike |= (panel.zone is None) != (rows.zone is None) and not (naive and rows.zone is None)
+    if unlike:
         raise TableError(
-            f"{rows.schema.time_col!r} of the new rows holds {given}, before {held}; give the same"
+            f"{rows.schema.time_col!r} of the new rows holds {seen}, before {held}; give the same"
         )
+    series = np.array([numbers[name] for name in rows.ids], dtype=np.int64)[rows.series]
+    return replace(rows, ids=panel.ids, series=series)
 
 
-def _kind(counted: bool, zone: str | None) -> str:
-    if counted:
-        return "integer steps"
+def needs_history(rows: Rows, panel: Panel) -> bool:
+    """Whether it takes the history to say when some of the rows are: an hour that clocks show twice."""
+    if rows.counted or rows.zone is not None or panel.zone is None or panel.frequency.unit != "microsecond":
+        return False
+    return bool(shown_twice(rows.times, panel.zone).any())
+
+
+def clocked(rows: Rows, panel: Panel) -> Rows:
+    """Naive stamps read as the local clock of the panel's zone; others stay as they are.
+
+    An hour shown twice that stands twice among the rows of a series is both. Where it stands once it is the
+    first of the two that has no value, as long as none is left out between: else it is the first again.
+
+    Raises TableError for times the clock never shows, and for an hour shown twice that is known twice.
+    """
+    zone = panel.zone
+    if rows.counted or zone is None or rows.zone is not None:
+        return rows if rows.counted else replace(rows, zone=zone)
+    wall = rows.times
+    if panel.frequency.unit != "microsecond":  # days and longer
+        return replace(rows, times=to_instant(wall, zone), zone=zone)
+    jumped = never_shown(wall, zone)
+    if jumped.any():
+        raise TableError(
+            f"{jumped.sum()} new rows show a time that clocks in {zone} jump over: {rows.named(jumped)}; "
+            "give stamps in UTC"
+        )
+    later = np.zeros(len(wall), dtype=bool)
+    order = np.lexsort((wall, rows.series))  # stable: equal stamps keep the order they stand in
+    again = (np.diff(wall[order]) == 0) & (np.diff(rows.series[order]) == 0)
+    later[order[1:]] = again
+    once = shown_twice(wall, zone)
+    once[order[1:]] &= ~again
+    once[order[:-1]] &= ~again
+    if once.any():
+        later |= _later(rows, panel, once, later)
+    return replace(rows, times=to_instant(wall, zone, later=later), zone=zone)
+
+
+def _later(rows: Rows, panel: Panel, once: BoolArray, later: BoolArray) -> BoolArray:
+    """Which of the hours that stand once are the second showing, in view of what is known. [rows]"""
+    zone = panel.zone
+    first, _ = place(panel, rows.series, to_instant(rows.times, zone, later=later))
+    second, _ = place(panel, rows.series, to_instant(rows.times, zone, later=True))
+    known: set[tuple[int, int]] = set()
+    ends, chosen = panel.known_steps.copy(), np.zeros(len(once), dtype=bool)
+    for row, (i, a, b) in enumerate(zip(rows.series.tolist(), first.tolist(), second.tolist(), strict=True)):
+        both = _is_known(panel, i, a) or (i, a) in known, _is_known(panel, i, b) or (i, b) in known
+        if once[row] and all(both):
+            mark = np.arange(len(once)) == row
+            raise TableError(
+                f"a new row shows a time that clocks in {zone} show twice, and both hours are known: "
+                f"{rows.named(mark)}; give both, or stamps in UTC"
+            )
+        chosen[row] = once[row] and both[0] and b <= ends[i]
+        step = b if chosen[row] else a
+        known.add((i, step))
+        ends[i] = max(ends[i], step + 1)
+    return chosen
+
+
+def _is_known(panel: Panel, series: int, step: int) -> bool:
+    within = 0 <= step < int(panel.known_steps[series])
+    return within and not np.isnan(panel.values[panel.offsets[series] + step])
+
+
+def _kind(zone: str | None) -> str:
     return "stamps without a zone" if zone is None else f"stamps in {zone}"
+
+
+def starts_before(rows: Rows, panel: Panel) -> bool:
+    """Whether a row stands before the panel's first row of its series."""
+    return bool((rows.times < panel.times[panel.offsets[:-1]][rows.series]).any())

@@ -74,8 +74,8 @@ def tidy(rows: Rows) -> tuple[Rows, list[str]]:
     Raises TableError for repeated rows, infinities and series without a value.
     """
     rows, notes = _sorted(rows)
-    _refuse_duplicates(rows)
-    _refuse_infinities(rows)
+    refuse_duplicates(rows)
+    refuse_infinities(rows)
     rows, more = _without_leading_gaps(rows)
     return rows, notes + more
 
@@ -121,7 +121,8 @@ def _sorted(rows: Rows) -> tuple[Rows, list[str]]:
     ]
 
 
-def _refuse_duplicates(rows: Rows) -> None:
+def refuse_duplicates(rows: Rows) -> None:
+    """Raise TableError where sorted rows repeat a series and time."""
     twice = np.zeros(len(rows.times), dtype=bool)
     twice[1:] = (np.diff(rows.series) == 0) & (np.diff(rows.times) == 0)
     if not twice.any():
@@ -145,7 +146,8 @@ def _like_clock_change(times: IntArray) -> bool:
     return any(bool(shown_twice(times, zone).all()) for zone in zones)
 
 
-def _refuse_infinities(rows: Rows) -> None:
+def refuse_infinities(rows: Rows) -> None:
+    """Raise TableError where a value or covariate is infinite."""
     columns = [(rows.schema.target_col, rows.values)]
     columns += zip(rows.schema.known, rows.known.T, strict=True)
     columns += zip(rows.schema.past, rows.past.T, strict=True)

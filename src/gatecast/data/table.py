@@ -26,7 +26,7 @@ from gatecast.data.column import (
     refuse_absent,
     spelled,
 )
-from gatecast.data.news import joined, led
+from gatecast.data.news import recognised
 from gatecast.data.panel import Panel
 from gatecast.data.rows import Rows, localised
 from gatecast.data.schema import Schema, did_you_mean
@@ -150,7 +150,7 @@ def panel_from(
     refuse_absent(table, schema)
     if not len(table):
         raise TableError("the table has no rows; wanted at least two for each series")
-    rows = _rows(table, schema)
+    rows = rows_of(table, schema)
     panel, notes = panel_of(_in_zone(rows, zone), freq, season)
     backend, has_ids = table.implementation, schema.id_col in table.columns
     stamp = table.schema[schema.time_col]
@@ -160,26 +160,21 @@ def panel_from(
     return Reading(panel, notes, layout)
 
 
-def continued(panel: Panel, layout: Layout, frame: Frame) -> Panel:
-    """The panel with the rows that came since behind its histories; itself where there are none.
+def read_news(panel: Panel, layout: Layout, frame: Frame) -> Rows | None:
+    """The rows of a table that belong to a panel read before, in the order they stand; None where empty.
 
     frame  as for `panel_from`; a series may have none, and rows without a value are missing values
 
-    Raises TableError for series never seen and for rows that do not follow, and what `panel_from` raises.
+    Raises TableError for series never seen, other kinds of stamps, and whatever is wrong with the table.
     """
     table = open_frame(frame)
     refuse_absent(table, layout.schema)
     if not len(table):
-        return panel
-    rows = _rows(table, layout.schema)
-    rows = led(_in_zone(rows, None if rows.counted else panel.zone), panel)
-    frequency = panel.frequency
-    freq = frequency.count if frequency.unit == "step" else frequency.alias()
-    news, _ = panel_of(rows, freq, panel.seasons)
-    return joined(panel, news)
+        return None
+    return recognised(rows_of(table, layout.schema), panel, naive=layout.naive)
 
 
-def _rows(table: nw.DataFrame[Any], schema: Schema) -> Rows:
+def rows_of(table: nw.DataFrame[Any], schema: Schema) -> Rows:
     """A table's rows as arrays, in the order they stand."""
     series, ids = (
         read_ids(table[schema.id_col])
@@ -273,8 +268,7 @@ def _future_times(panel: Panel, layout: Layout, series: IntArray, column: nw.Ser
         raise CovariateError(
             f"{name!r} of the history holds {kinds[0]}, of the future table {kinds[1]}; wanted the same"
         )
-    naive_history = panel.zone is None or layout.time_type == nw.Date or layout.time_type.time_zone is None
-    if carried is None and naive_history:
+    if carried is None and (panel.zone is None or layout.naive):
         again = np.zeros(len(times), dtype=bool)
         order = np.lexsort((times, series))
         again[order[1:]] = (np.diff(times[order]) == 0) & (np.diff(series[order]) == 0)

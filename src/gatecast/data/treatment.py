@@ -221,7 +221,7 @@ def _filled(panel: Panel) -> tuple[Panel, list[str]]:
                 continue
             counts = counts_by_series(missing, panel.offsets)
             _refuse_empty(name, panel, counts)
-            column[history] = _carried(column, panel.offsets)[history]
+            column[history] = carried(column, panel.offsets)[history]
             notes.append(
                 f"{missing.sum()} missing values of {name!r} filled with the last value before them "
                 f"in {counted(counts, panel.ids)}"
@@ -239,7 +239,7 @@ def _refuse_empty(name: str, panel: Panel, missing: IntArray) -> None:
         )
 
 
-def _carried(column: FloatArray, offsets: IntArray) -> FloatArray:
+def carried(column: FloatArray, offsets: IntArray) -> FloatArray:
     """Each NaN by the last value before it in its series, leading ones by the first value."""
     found = np.flatnonzero(~np.isnan(column))
     starts = np.repeat(offsets[:-1], np.diff(offsets))

@@ -6,6 +6,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+import polars as pl
 
 from gatecast._types import FloatArray, IntArray
 from gatecast.data.ahead import Ahead, unknown_steps
@@ -33,6 +34,11 @@ class Layout:
     has_ids: bool
     id_type: Any
     time_type: Any
+
+    @property
+    def naive(self) -> bool:
+        """Whether stamps were written without a zone."""
+        return getattr(self.time_type, "time_zone", None) is None
 
 
 def make_future(panel: Panel, layout: Layout, horizon: int) -> Frame:
@@ -84,6 +90,18 @@ def forecast_frame(
     return _frame(panel, layout, np.repeat(origins.series, horizon), times, flat)
 
 
+def series_frame(
+    ids: Sequence[object], layout: Layout, series: IntArray, columns: dict[str, Sequence[Any]]
+) -> Frame:
+    """Columns of numbers or text in a table of the kind that came in, the id of each row before them.
+
+    series  [rows]  index into ids
+    """
+    built = [nw.new_series(name, list(cells), backend=layout.backend) for name, cells in columns.items()]
+    frame = built[0].to_frame().with_columns(*built[1:])
+    return _with_ids(frame, ids, layout, series).to_native()
+
+
 def _columns(forecast: Forecast, name: str, level: Sequence[float], *, parts: bool) -> dict[str, FloatArray]:
     columns = {name: forecast.point}
     if parts and forecast.linear_part is not None and forecast.memory_part is not None:
@@ -100,14 +118,31 @@ def _frame(
     panel: Panel, layout: Layout, series: IntArray, times: dict[str, IntArray], columns: dict[str, FloatArray]
 ) -> Frame:
     """A table of the kind that came in, its columns in the order given."""
+    if layout.backend is nw.Implementation.POLARS and isinstance(layout.time_type, nw.Datetime):
+        stamped = {name: _polars_stamps(stamps, panel, layout.time_type) for name, stamps in times.items()}
+        whole = nw.from_native(pl.DataFrame(stamped | columns))
+        return _with_ids(whole, panel.ids, layout, series).to_native()
     built = [_stamps(name, stamps, panel, layout) for name, stamps in times.items()]
     built += [nw.new_series(n, values, nw.Float64, backend=layout.backend) for n, values in columns.items()]
     frame = built[0].to_frame().with_columns(*built[1:])  # nw.from_dict would lose zones and ask for pyarrow
-    if layout.has_ids:
-        name = layout.schema.id_col
-        ids = nw.new_series(name, list(panel.ids), backend=layout.backend).cast(layout.id_type)
-        frame = frame.with_columns(ids[series]).select(name, *frame.columns)
-    return frame.to_native()
+    return _with_ids(frame, panel.ids, layout, series).to_native()
+
+
+def _with_ids(frame: Any, ids: Sequence[object], layout: Layout, series: IntArray) -> Any:
+    """A table with its series named, if the one that came in named them."""
+    if not layout.has_ids:
+        return frame
+    name = layout.schema.id_col
+    named = nw.new_series(name, list(ids), backend=layout.backend).cast(layout.id_type)
+    return frame.with_columns(named[series]).select(name, *frame.columns)
+
+
+def _polars_stamps(times: IntArray, panel: Panel, kind: nw.Datetime) -> pl.Series:
+    """What `_stamps` makes, without planning a query for each step of the way."""
+    shown = times if kind.time_zone else to_wall(times, panel.zone)
+    stamps = pl.Series(shown).cast(pl.Datetime("us", kind.time_zone))
+    unit = kind.time_unit
+    return stamps if unit == "us" or unit == "s" else stamps.dt.cast_time_unit(unit)  # for mypy
 
 
 def _stamps(name: str, times: IntArray, panel: Panel, layout: Layout) -> nw.Series[Any]:

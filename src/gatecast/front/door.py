@@ -1,6 +1,7 @@
 """The table door: how any forecaster meets a table."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -17,13 +18,16 @@ from gatecast.data import (
     panel_from,
 )
 from gatecast.errors import OptionError
-from gatecast.forecaster import probabilities
+from gatecast.forecaster import Origins, probabilities
 from gatecast.front.current import Current, Frame
 from gatecast.front.options import distinct, options_of, refuse_odd_seed, same
 from gatecast.front.reporting import Warnings, reports_of
+from gatecast.front.snapshot import Snapshot, snapshot_of
+from gatecast.front.steps import foreseen_in
+from gatecast.front.stream import Stream
 from gatecast.progress import Noting, Progress
 
-FITTED = ("reading_", "panel_", "notes_", "_standing")
+FITTED = ("reading_", "panel_", "notes_", "_standing", "_trail", "_recent", "_news")
 
 
 class TableDoor(Current):
@@ -84,13 +88,21 @@ class TableDoor(Current):
 
         Raises NotFittedError before `fit`, CovariateError naming the steps whose known covariates lack.
         """
-        reading = self._fitted()
+        layout, standing = self._layout(), self.standing_
         quantiles = probabilities(distinct(level))
-        panel = self._continued(X_df)
-        forecast = self._ahead(panel, quantiles)
+        if standing is None:
+            panel = self._continued(self.reading_.panel, X_df)
+            forecast = self._ahead(panel, quantiles)
+        else:  # all that is needed of the history is its end
+            recent = self._came()
+            panel = self._continued(recent.tail, X_df)
+            forecast = standing.ahead(foreseen_in(panel, self.horizon), quantiles)
+            origins = forecast.origins
+            shown = Origins(origins.series, origins.position - recent.before[origins.series])
+            forecast = replace(forecast, origins=shown)
         if parts and forecast.linear_part is None:
             raise OptionError(f"parts=True but {self.name} has no parts; leave it out, or use Hybrid")
-        return forecast_frame(forecast, panel, reading.layout, self.name, distinct(level), parts=parts)
+        return forecast_frame(forecast, panel, layout, self.name, distinct(level), parts=parts)
 
     def cross_validation(
         self,
@@ -145,17 +157,35 @@ class TableDoor(Current):
 
         Raises NotFittedError before `fit`, CovariateError naming the steps whose known covariates lack.
         """
-        return self._continued(X_df)
+        return self._continued(self._fitted().panel, X_df)
 
     def make_future_dataframe(self) -> Frame:
         """The ids and times `predict` forecasts: fill in the known covariates and give it as `X_df`."""
-        reading = self._fitted()
-        return make_future(reading.panel, reading.layout, self.horizon)
+        layout = self._layout()
+        return make_future(self._came().tail, layout, self.horizon)
 
     def get_missing_future(self, X_df: Frame | None = None) -> Frame:
         """The ids and times for which `X_df` lacks a known covariate; empty when nothing lacks."""
-        reading = self._fitted()
-        return missing_future(reading.panel, reading.layout, self.horizon, X_df)
+        layout = self._layout()
+        return missing_future(self._came().tail, layout, self.horizon, X_df)
+
+    def stream(self) -> Stream:
+        """Where the model stands, for a service: arrays in, arrays out; this model stays as it is.
+
+        Raises NotFittedError before `fit`.
+        """
+        self._layout()
+        standing, tail = self._standing_anyhow(), self._came().tail
+        self._as_fitted(tail)
+        return Stream(standing.copy(), tail, self.horizon, self.holidays)
+
+    def snapshot(self) -> Snapshot:
+        """What the model remembers behind the last row of each series, by name; `compare` holds two together.
+
+        Raises NotFittedError before `fit`.
+        """
+        layout = self._layout()
+        return snapshot_of(self.name, self._standing_anyhow(), self.__dict__["reading_"].panel, layout)
 
     def __repr__(self) -> str:
         defaults = {name: p.default for name, p in options_of(type(self)).items()}
@@ -171,6 +201,6 @@ class TableDoor(Current):
         roles = {"known": self.known, "past": self.past, "static": self.static, "given": given}
         return Schema(id_col, time_col, target_col, **roles)  # type: ignore[arg-type]  # any list of names
 
-    def _continued(self, X_df: Frame | None) -> Panel:
-        reading = self._fitted()
-        return self._as_fitted(extend(reading.panel, reading.layout, self.horizon, X_df, Warnings()))
+    def _continued(self, panel: Panel, X_df: Frame | None) -> Panel:
+        """Histories, or their ends, with the steps ahead."""
+        return self._as_fitted(extend(panel, self._layout(), self.horizon, X_df, Warnings()))

@@ -27,7 +27,15 @@ from gatecast.data import Panel
 from gatecast.hybrid.forest import Forest
 from gatecast.hybrid.member import Maker, Seen
 from gatecast.hybrid.weather import row_features, steps_of_day, switches_of, weather_features
-from gatecast.linear import Autoregression, Fitted, blocks_of, fit_around, middle_block, paths_around
+from gatecast.linear import (
+    Autoregression,
+    Fitted,
+    blocks_of,
+    fit_around,
+    lookback,
+    middle_block,
+    paths_around,
+)
 from gatecast.memory import Response
 
 FOLDS, ROUNDS = 6, 2
@@ -142,12 +150,6 @@ class Curved:
         paths = paths_around(around, panel.seasons[0], left, position, block, seen.horizon)
         steps = np.minimum(position[:, None] + np.arange(1, seen.horizon + 1), len(mean) - 1)
         return seen.on_scale(scale.inverse(paths + (mean + believed)[steps], seen.series))
-
-
-def lookback(around: Fitted) -> int:
-    """How many steps before an origin the errors are read."""
-    back = 0 if around.direct is None else int(around.direct.back.max()) + 1
-    return max(int(around.lags.max(initial=1)), back)
 
 
 def curved(learners: dict[Kind, Learner]) -> Maker:

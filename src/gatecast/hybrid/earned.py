@@ -64,8 +64,8 @@ def mixture(
     return mixed
 
 
-def weights_of(prior: Float[FloatArray, "origins members"]) -> Float[FloatArray, "origins members"]:
-    """Softmax of the prior. [origins, members]"""
+def weights_of(prior: Float[FloatArray, "*origins members"]) -> Float[FloatArray, "*origins members"]:
+    """Softmax of the prior. [..., members]"""
     weights: FloatArray = np.exp(prior - prior.max(axis=-1, keepdims=True))
     weights /= weights.sum(axis=-1, keepdims=True)
     return weights

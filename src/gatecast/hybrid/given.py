@@ -51,11 +51,15 @@ class Mended:
     def paths(self, seen: Seen, position: IntArray) -> FloatArray:
         """By coefficients that have not seen the outcome."""
         panel, fitted = seen.panel, self.around[seen.series]
-        mean, error = _error(panel, seen.series, self.column, seen.full)
+        mean, error = self.error(seen)
         block = middle_block(blocks_of(panel, len(mean), fitted.steps), position, seen.horizon)
         paths = paths_around(fitted, panel.seasons[0], error, position, block, seen.horizon)
         steps = np.minimum(position[:, None] + np.arange(1, seen.horizon + 1), len(mean) - 1)
         return seen.on_scale(seen.full.path_scale_.inverse(paths + mean[steps], seen.series))
+
+    def error(self, seen: Seen) -> tuple[FloatArray, FloatArray]:
+        """The column on the autoregression's scale, and what it leaves of one series. [time] each"""
+        return _error(seen.panel, seen.series, self.column, seen.full)
 
 
 def given_makers(panel: Panel, columns: Sequence[str]) -> list[Maker]:

@@ -8,12 +8,15 @@ import numpy as np
 from gatecast._types import FloatArray, IntArray
 from gatecast.data import Panel, Sites, fit_scale, is_wide
 from gatecast.forecaster import Forecast, Origins
+from gatecast.hybrid.begun import moves_on
+from gatecast.hybrid.half_standing import HalfStanding, half_standing
 from gatecast.hybrid.likewise import part_of_pool
 from gatecast.hybrid.pool import Pool, origins_by_series
 from gatecast.hybrid.wide import learn_wide_half
 from gatecast.linear import FEWEST_STEPS, PathForecaster, require_steps, until_compiled
 from gatecast.progress import Progress
 from gatecast.solar import SolarLinear
+from gatecast.standing import Standing
 
 
 class LinearHalf(PathForecaster):
@@ -90,3 +93,15 @@ class LinearHalf(PathForecaster):
             standing = self.pool_.stand(panel, scaled, series, int(position.min()), int(position.max()))
             result[mine] = self.pool_.scale_.inverse(standing.mix[position - standing.first], series)
         return result
+
+    def _stand(self, panel: Panel) -> Standing:
+        """Where each member stands: new rows move it on, no history is read again."""
+        if self.solar_ is not None or not moves_on(self.pool_, panel):
+            return super()._stand(panel)
+        return half_standing(self.pool_, self.scale_, self.spread_, panel)
+
+    def _stands(self, standing: Standing) -> bool:
+        """Whether this is a standing of the pool as it is now."""
+        if isinstance(standing, HalfStanding):
+            return self.solar_ is None and standing.moving.pool is self.pool_
+        return super()._stands(standing)

@@ -24,12 +24,14 @@ from gatecast.data import Panel, Sites, is_wide
 from gatecast.errors import TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
-from gatecast.hybrid.addends import MEDIAN, joined, taken_apart, without_memory
 from gatecast.hybrid.bent import bent, note_absent
 from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares
 from gatecast.hybrid.given import given_makers, unheard
 from gatecast.hybrid.half import LinearHalf
+from gatecast.hybrid.hybrid_begun import Learned, hybrid_standing, stands_on
+from gatecast.hybrid.hybrid_standing import AloneStanding, HybridStanding
+from gatecast.hybrid.joining import MEDIAN, Joining, joined, without_memory
 from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.modes import ModeName, mode_of
 from gatecast.hybrid.opening import require_open
@@ -37,7 +39,6 @@ from gatecast.hybrid.outside import outside
 from gatecast.hybrid.pool import Pool
 from gatecast.hybrid.sunlit import learn_sunlit
 from gatecast.hybrid.wide import forecast_wide, learn_wide, part_of_hybrid
-from gatecast.interval import moved
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
     Calibrated,
@@ -63,6 +64,7 @@ from gatecast.memory import (
 )
 from gatecast.progress import Progress
 from gatecast.solar import SolarHybrid
+from gatecast.standing import Standing
 
 NEWS = 1.1  # times as much history, held-out part included, from which on it is learned from again
 
@@ -258,12 +260,19 @@ class Hybrid(TableDoor):
             return None if self.held_ is None else self.held_[0]
         read = self.inputs_.rows(panel) if rows is None else rows  # once, however many series in turn
 
-        def cut(some: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
-            cutter, seen = self._cut(panel, read, anchored_windows(some, self.context_))
-            return cutter, lambda said: self.calibrated_.apply(self._joined(said, seen, some))
+        looking = self._looking(panel, read)
+        return None if looking is None else network_shifts(panel, origins, looking)
 
-        looking = Looking(self.trained_, self.horizon, self.unseen_, cut)
-        return network_shifts(panel, origins, looking)
+    def _looking(self, panel: Panel, rows: Rows) -> Looking | None:
+        """How a panel is looked back on; None where intervals stay as they were calibrated."""
+        if self.unseen_ is None:
+            return None
+
+        def cut(some: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
+            cutter, seen = self._cut(panel, rows, anchored_windows(some, self.context_))
+            return cutter, lambda said: self._joining().stated(said, seen.mix, some.series)
+
+        return Looking(self.trained_, self.horizon, self.unseen_, cut)
 
     def _finish(
         self,
@@ -274,8 +283,7 @@ class Hybrid(TableDoor):
         shifts: Shifts,
     ) -> Forecast:
         """From the network's quantiles to the parts, their sum and its quantiles."""
-        scaled = moved(self.calibrated_.apply(self._joined(quantiles, seen, origins)), shifts)
-        return taken_apart(scaled, seen, self.inputs_.scale, origins, levels)
+        return self._joining().finished(quantiles, seen.mix, seen.linear, origins, levels, shifts)
 
     def _cut(self, panel: Panel, rows: Rows, windows: Windows) -> tuple[Cutter, View]:
         """Windows of a panel that has been read, with what stands beside them at their origins."""
@@ -294,6 +302,43 @@ class Hybrid(TableDoor):
         self.shares_ = np.array(own)
         self.calibrated_: Calibrated = calibrate_quantiles(actual, self._joined(quantiles, seen, origins))
 
+    def _stand(self, panel: Panel) -> Standing:
+        """Where pool, network and intervals stand: new rows move them on, no history is read again."""
+        if self.linear_ is not None and self.solar_ is None:
+            return AloneStanding(self.linear_._stand(panel))
+        if (
+            self.solar_ is not None
+            or self.held_ is not None
+            or not stands_on(self.pool_, self.trained_, panel)
+        ):
+            return super()._stand(panel)
+        return hybrid_standing(self._learned(), panel)
+
+    def _stands(self, standing: Standing) -> bool:
+        """Whether this is a standing of the halves as they are now."""
+        if isinstance(standing, AloneStanding):
+            return self.linear_ is not None and self.linear_._stands(standing.half)
+        if isinstance(standing, HybridStanding):
+            return self.linear_ is None and self.solar_ is None and standing.of(self.pool_, self.trained_)
+        return super()._stands(standing)
+
+    def _learned(self) -> Learned:
+        """What was learned, for a standing."""
+        return Learned(
+            self.pool_,
+            self.inputs_,
+            self.unit_,
+            self.mode,
+            self.trained_,
+            self.context_,
+            self._joining(),
+            lambda panel, rows, some: self._cut(panel, rows, anchored_windows(some, self.context_))[0],
+            self._looking,
+        )
+
     def _joined(self, quantiles: FloatArray, seen: View, origins: Origins) -> FloatArray:
-        """The network's quantiles, widened and moved so that their median is the joined forecast."""
         return joined(quantiles, seen.mix, self.shares_[origins.series], self.widening_)
+
+    def _joining(self) -> Joining:
+        """How the two halves are joined."""
+        return Joining(self.shares_, self.widening_, self.calibrated_, self.inputs_.scale)

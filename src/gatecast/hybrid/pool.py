@@ -22,7 +22,7 @@ from gatecast.hybrid.earned import mixture, outcomes, recent_ratio
 from gatecast.hybrid.given import Given, Mended
 from gatecast.hybrid.member import Maker, Member, Seen
 from gatecast.hybrid.outside import Outside
-from gatecast.hybrid.plain import Crossed, naive_members
+from gatecast.hybrid.plain import Crossed, Naive, naive_members
 from gatecast.hybrid.stack import stacked
 from gatecast.linear import Autoregression, RecentARIMA
 
@@ -112,10 +112,7 @@ class Pool:
         return self
 
     def _stack(self, panel: Panel, most: int = STACKED_ORIGINS) -> FloatArray:
-        """Lasting weights from origins all over each history that is long enough. [series, 2, members]
-
-        most  origins of each, about
-        """
+        """Lasting weights from `most` origins all over each history long enough. [series, 2, members]"""
         linear, day = self.linear, panel.seasons[0]
         weights = np.full((len(panel), 2, len(linear)), np.nan)
         scaled = self.scaled(panel)
@@ -169,7 +166,17 @@ class Pool:
                 learned.append(Crossed(name, model, model is self.full_ or isinstance(model, RecentARIMA)))
             else:
                 learned.append(model)
-        return (*learned, *naive_members(self._lengths, levels=self._levels))
+        return (*learned, *self.naive)
+
+    @property
+    def naive(self) -> tuple[Naive, ...]:
+        """The members that learn nothing: the last of all."""
+        return naive_members(self._lengths, levels=self._levels)
+
+    @property
+    def lengths(self) -> list[int]:
+        """Of the seasons that they repeat, ascending."""
+        return self._lengths
 
     @property
     def models(self) -> list[Autoregression | RecentARIMA]:
@@ -194,10 +201,8 @@ class Pool:
     @property
     def regressed(self) -> Autoregression | None:
         """The member with a regression on calendar and covariates; None where no series has one."""
-        among = self._regressed  # what holds for all of a panel holds for its parts
-        if among is None:
-            among = any(one.regression is not None for one in self.full_.fitted_)
-        return self.full_ if among else None
+        among = (one.regression is not None for one in self.full_.fitted_)
+        return self.full_ if (any(among) if self._regressed is None else self._regressed) else None
 
     def scaled(self, panel: Panel) -> Float[FloatArray, "rows"]:
         """The panel's values on the pool's scale, gaps filled causally. [rows]"""
@@ -219,7 +224,7 @@ class Pool:
         scaled  [rows]  as `scaled` gives it
         left    as `full_.remainder` gives it, where that is known already
         """
-        recent = max(FEWEST_RECENT, 2 * panel.seasons[-1])
+        recent = looked_back(panel.seasons)
         begin = max(0, first - recent - 2 * self.horizon)
         own, position = scaled[panel.rows(series)], np.arange(begin, last + 1)
         paths = self._paths(panel, scaled, series, position, left)
@@ -230,7 +235,7 @@ class Pool:
 
     def naive_paths(self, seen: Seen, position: IntArray) -> list[FloatArray]:
         """Of the members that learn nothing, in order. Each [origins, horizon]"""
-        return [member.paths(seen, position) for member in naive_members(self._lengths, levels=self._levels)]
+        return [member.paths(seen, position) for member in self.naive]
 
 
 def _standing(
@@ -244,12 +249,29 @@ def _standing(
     """
     begin, first, recent = span
     ratio = recent_ratio(own, begin, paths, recent)
-    prior = -SHARPNESS * ratio
-    if lasting is not None:
-        prior = np.log(lasting + FAINTEST) - SHARPNESS_STACKED * ratio
+    prior = prior_of(ratio, None if lasting is None else np.broadcast_to(lasting, ratio.shape))
     keep = slice(first - begin, None)
     paths, prior = paths[keep], prior[keep]
     return Standing(first, paths, prior, mixture(paths, prior))
+
+
+def prior_of(
+    ratio: Float[FloatArray, "origins members"], lasting: Float[FloatArray, "origins members"] | None
+) -> Float[FloatArray, "origins members"]:
+    """Logits by what has been earned of late.
+
+    ratio    [origins, members]  as `recent_ratio` gives it
+    lasting  [origins, members]  weights of the long run, NaN where they are not known
+    """
+    prior: FloatArray = -SHARPNESS * ratio
+    if lasting is not None:
+        prior = np.where(np.isnan(lasting), prior, np.log(lasting + FAINTEST) - SHARPNESS_STACKED * ratio)
+    return prior
+
+
+def looked_back(seasons: Sequence[int]) -> int:
+    """How many of the latest origins whose outcome is known make the prior."""
+    return max(FEWEST_RECENT, 2 * seasons[-1])
 
 
 def ranges(panel: Panel, scale: Scale) -> tuple[Float[FloatArray, "series"], Float[FloatArray, "series"]]:

@@ -13,6 +13,7 @@ from gatecast.forecaster import Origins
 from gatecast.interval.quantile import LEVELS
 from gatecast.interval.score import at_scores, normal_levels
 from gatecast.interval.track import Pace, by_outcome, followed
+from gatecast.interval.tracks import Tracks, new_tracks
 
 MOST_STEPS = 2_000_000  # forecast at a time while scores are made, to bound memory
 
@@ -83,6 +84,24 @@ def shifts_from(
         mine = np.isin(origins.series, some.series)
         shifts[mine] = shifts_at(origins.where(mine), some, scored(some), pace)
     return shifts
+
+
+def tracks_from(
+    last: Origins,
+    replayed: Origins,
+    pace: Pace,
+    horizon: int,
+    scored: Callable[[Origins], Float[FloatArray, "replayed horizon"]],
+) -> Tracks:
+    """`shifts_from`, to go on from: what is to be looked back on from the last origin of each series."""
+    tracks = new_tracks(pace, horizon, last.position)
+    for some in some_series(replayed, horizon) if len(replayed) else ():
+        scores = scored(some)
+        for i in np.unique(some.series):
+            mine, steps = some.series == i, min(pace.reach, int(last.position[i]) + 1)
+            base = int(last.position[i]) - steps + 1
+            tracks.fill(int(i), by_outcome(scores[mine], some.position[mine], base, steps))
+    return tracks
 
 
 def moved(

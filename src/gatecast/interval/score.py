@@ -14,10 +14,9 @@ import numpy as np
 from jaxtyping import Float
 
 from gatecast._types import FloatArray
-from gatecast.interval.quantile import untangle
+from gatecast.interval.rowwise import read_rows, score_rows
 
 FARTHEST = 40.0  # scores and quantiles lie within as many standard deviations
-NARROWEST = 1e-12  # a distribution this narrow, scaled, is one value: no score tells its width
 
 
 def normal_levels(levels: Sequence[float]) -> Float[FloatArray, "levels"]:
@@ -43,21 +42,9 @@ def normal_scores(
     >>> normal_scores(np.array([0.0, 3.0]), np.array([[-1.0, 0.0, 1.0]] * 2), (0.1, 0.5, 0.9)).round(2)
     array([0.  , 3.84])
     """
-    x, last = normal_levels(levels), len(levels) - 1
-    below = (quantiles < actual[..., None]).sum(axis=-1)
-    upto = (quantiles <= actual[..., None]).sum(axis=-1)
-    left = np.clip(below - 1, 0, last - 1)
-    low, high = (np.take_along_axis(quantiles, at[..., None], -1)[..., 0] for at in (left, left + 1))
-    share = (actual - low) / np.maximum(high - low, NARROWEST)
-    between = x[left] + share * (x[left + 1] - x[left])
-    tied = (x[np.minimum(below, last)] + x[np.maximum(upto - 1, 0)]) / 2
-    beyond = [
-        edge + (actual - quantiles[..., end]) / slope
-        for edge, end, slope in zip(x[[0, -1]], (0, -1), _slopes(quantiles, x), strict=True)
-    ]
-    score = np.where(below == 0, beyond[0], np.where(upto == last + 1, beyond[1], between))
-    score = np.where(upto > below, tied, score)
-    return np.where(np.isfinite(actual), np.clip(score, -FARTHEST, FARTHEST), np.nan)
+    rows = np.ascontiguousarray(quantiles, dtype=np.float64).reshape(-1, len(levels))
+    flat = np.ascontiguousarray(actual, dtype=np.float64).ravel()
+    return score_rows(flat, rows, normal_levels(levels), FARTHEST).reshape(actual.shape)
 
 
 def at_scores(
@@ -70,22 +57,6 @@ def at_scores(
     quantiles  [..., levels]  non-decreasing
     scores     [..., levels]  normal scores; those of `levels` themselves give the quantiles back, to the bit
     """
-    x, last, median = normal_levels(levels), len(levels) - 1, list(levels).index(0.5)
-    left = np.clip(np.searchsorted(x, scores, side="right") - 1, 0, last - 1)
-    low, high = (np.take_along_axis(quantiles, at, -1) for at in (left, left + 1))
-    share = (scores - x[left]) / (x[left + 1] - x[left])
-    read = np.where(share == 1, high, low + share * (high - low))
-    down, up = (slope[..., None] for slope in _slopes(quantiles, x))
-    read = np.where(scores < x[0], quantiles[..., :1] + (scores - x[0]) * down, read)
-    read = np.where(scores > x[-1], quantiles[..., -1:] + (scores - x[-1]) * up, read)
-    read[..., median] = quantiles[..., median]
-    return untangle(read, median)
-
-
-def _slopes(
-    quantiles: Float[FloatArray, "*steps levels"], x: Float[FloatArray, "levels"]
-) -> tuple[Float[FloatArray, "*steps"], Float[FloatArray, "*steps"]]:
-    """How far one standard deviation reaches beyond the lowest and the highest quantile. [...] each"""
-    middle = quantiles[..., int(np.flatnonzero(x == 0)[0])]
-    down, up = ((quantiles[..., end] - middle) / x[end] for end in (0, -1))
-    return np.maximum(down, NARROWEST), np.maximum(up, NARROWEST)
+    rows = np.ascontiguousarray(quantiles, dtype=np.float64).reshape(-1, len(levels))
+    flat = np.ascontiguousarray(scores, dtype=np.float64).reshape(-1, len(levels))
+    return read_rows(rows, flat, normal_levels(levels)).reshape(quantiles.shape)

@@ -138,15 +138,14 @@ def followed(
     age = np.arange(pace.reach) / pace.day
     weights = pace.stride * np.stack([0.5 ** (age / HALF), 0.5 ** (age / SLOW_HALF)])
     worth = np.array([WORTH * pace.day, PROMISE * pace.day, PHASE_WORTH])
-    place = (np.arcsinh(np.clip(scores, -FARTHEST, FARTHEST)) - _edges()[0]) / _width() - 0.5
     moved = _follow(
-        np.clip(place, 0.0, CELLS - 1.001),
+        places(scores).astype(np.float32).astype(np.float64),  # as `Tracks` keeps them
         np.ascontiguousarray(phase, dtype=np.int64),
         np.ascontiguousarray(at, dtype=np.int64),
         weights,
         worth,
-        _promised(),
-        np.array([*LEVELS, _edges()[0], _width(), MARGIN]),
+        promised(),
+        np.array([*LEVELS, first_edge(), width_of_cells(), MARGIN]),
         pace.phases,
     )
     silent = np.isnan(moved)
@@ -161,12 +160,25 @@ def _edges() -> Float[FloatArray, "edges"]:
     return np.linspace(-far, far, CELLS + 1)
 
 
-def _width() -> float:
+def places(scores: Float[FloatArray, "*steps"]) -> Float[FloatArray, "*steps"]:
+    """Where scores lie among the cells, counted from the middle of the first one. [...]"""
+    place = (np.arcsinh(np.clip(scores, -FARTHEST, FARTHEST)) - first_edge()) / width_of_cells() - 0.5
+    found: FloatArray = np.clip(place, 0.0, CELLS - 1.001)
+    return found
+
+
+def first_edge() -> float:
+    """Where the cells begin."""
+    return float(_edges()[0])
+
+
+def width_of_cells() -> float:
+    """Of each cell."""
     return float(_edges()[1] - _edges()[0])
 
 
 @cache
-def _promised() -> Float[FloatArray, "cells"]:
+def promised() -> Float[FloatArray, "cells"]:
     """How much of a standard normal lies in each cell. [cells]"""
     below = np.array([NormalDist().cdf(math.sinh(edge)) for edge in _edges()])
     below[0], below[-1] = 0.0, 1.0

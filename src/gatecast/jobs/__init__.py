@@ -12,6 +12,7 @@ from gatecast.jobs.saving import (
     keep_inputs,
     save,
 )
+from gatecast.jobs.updating import Update, remembered, update
 from gatecast.jobs.work import Answer, Comparison, Prediction, compare, forecast, last_window, predict
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Prediction",
     "Question",
     "Source",
+    "Update",
     "as_csv",
     "check_checkpoint",
     "check_folder",
@@ -35,6 +37,8 @@ __all__ = [
     "predict",
     "probabilities",
     "read",
+    "remembered",
     "sample_source",
     "save",
+    "update",
 ]

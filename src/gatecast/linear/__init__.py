@@ -8,7 +8,9 @@ from gatecast.linear.baselines import Drift, SeasonalNaive, recent_level, repeat
 from gatecast.linear.compiled import until_compiled
 from gatecast.linear.design import DAY_TYPES, Clock, clock_of, delayed, harmonics
 from gatecast.linear.diagnosis import Diagnosis
+from gatecast.linear.following import Following, following
 from gatecast.linear.kept import KEPT
+from gatecast.linear.latest import Latest, latest_of
 from gatecast.linear.ledger import (
     LinearLedger,
     Mixture,
@@ -18,9 +20,13 @@ from gatecast.linear.ledger import (
     on_scale,
     with_past,
 )
+from gatecast.linear.onward import Onward, lookback
 from gatecast.linear.paths import FEWEST_STEPS, PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.recent import RecentARIMA
+from gatecast.linear.saying import Saying
+from gatecast.linear.sifted import Sifted, sifted_of
 from gatecast.linear.split import HELD, LEVEL, Ages, Reason, ReasonKind, Split, ages_of, superposed
+from gatecast.linear.trailed import Trailed, trailed_of
 from gatecast.linear.trailing import trailing_mean
 
 __all__ = [
@@ -36,15 +42,21 @@ __all__ = [
     "Diagnosis",
     "Drift",
     "Fitted",
+    "Following",
+    "Latest",
     "LinearLedger",
     "Mixture",
+    "Onward",
     "PathForecaster",
     "Reason",
     "ReasonKind",
     "RecentARIMA",
+    "Saying",
     "SeasonalNaive",
+    "Sifted",
     "Split",
     "Spread",
+    "Trailed",
     "ages_of",
     "arima_ledger",
     "autoregression_ledger",
@@ -54,15 +66,20 @@ __all__ = [
     "delayed",
     "fit_around",
     "fit_spread",
+    "following",
     "harmonics",
+    "latest_of",
     "ledger_of",
+    "lookback",
     "middle_block",
     "on_scale",
     "paths_around",
     "recent_level",
     "repeated",
     "require_steps",
+    "sifted_of",
     "superposed",
+    "trailed_of",
     "trailing_mean",
     "until_compiled",
     "with_past",

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Self
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, actuals, fit_scale, in_portions, is_wide, past_origins
+from gatecast.data import Panel, Scale, actuals, fit_scale, in_portions, is_wide, past_origins
 from gatecast.errors import SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
@@ -110,12 +111,8 @@ class PathForecaster(TableDoor):
         return normal_scores(actual, self.spread_.around(panel, origins, path), LEVELS)
 
     def _scaled(self, path: FloatArray, series: IntArray) -> FloatArray:
-        """Paths on the intervals' scale. [origins, horizon]
-
-        A line may fall to where there is no logarithm: the lowest value the scale gives stands there.
-        """
-        lowest = self.scale_.inverse(np.full_like(path, -np.inf), series)
-        return self.scale_.forward(np.maximum(path, lowest), series)
+        """Paths on the intervals' scale. [origins, horizon]"""
+        return scaled_paths(self.scale_, path, series)
 
 
 class Spread:
@@ -131,8 +128,26 @@ class Spread:
 
     def around(self, panel: Panel, origins: Origins, path: FloatArray) -> FloatArray:
         """Scaled quantiles around scaled paths. [origins, horizon, levels]"""
-        width = self.width.at(origins.series, phases(panel, origins, path.shape[1]))
+        return self.at(origins.series, phases(panel, origins, path.shape[1]), path)
+
+    def at(
+        self,
+        series: Int[IntArray, "origins"],
+        phase: Int[IntArray, "origins horizon"],
+        path: Float[FloatArray, "origins horizon"],
+    ) -> Float[FloatArray, "origins horizon levels"]:
+        """The same, given where each step stands in the first season."""
+        width = self.width.at(series, phase)
         return self.calibration.apply(np.repeat(path[..., None], len(LEVELS), axis=-1), width)
+
+
+def scaled_paths(scale: Scale, path: FloatArray, series: IntArray) -> FloatArray:
+    """Paths in their unit on the scale of intervals.
+
+    A line may fall to where there is no logarithm: the lowest value the scale gives stands there.
+    """
+    lowest = scale.inverse(np.full_like(path, -np.inf), series)
+    return scale.forward(np.maximum(path, lowest), series)
 
 
 def fit_spread(panel: Panel, origins: Origins, actual: FloatArray, path: FloatArray) -> Spread:

@@ -128,8 +128,21 @@ class RecentARIMA:
     def _paths(
         self, panel: Panel, series: int, position: IntArray, left: tuple[FloatArray, FloatArray]
     ) -> FloatArray:
-        fitted, season, (error, mean) = self.fitted_[series], panel.seasons[0], left
-        u = filled(error, season)[: int(position.max()) + 1]
+        error, mean = left
+        steps = np.minimum(position[:, None] + np.arange(1, self.horizon + 1), len(mean) - 1)
+        return (
+            self.errors_ahead(series, filled(error, panel.seasons[0]), position, panel.seasons[0])
+            + mean[steps]
+        )
+
+    def errors_ahead(
+        self, series: int, error: Float[FloatArray, "time"], position: Int[IntArray, "origins"], season: int
+    ) -> Float[FloatArray, "origins horizon"]:
+        """What is expected around the regression behind some origins of one series. [origins, horizon]
+
+        error  [time]  what the regression leaves, gaps filled
+        """
+        fitted, u = self.fitted_[series], error[: int(position.max()) + 1]
         paths = repeated(u, position, self.horizon, season)
         which = unseen_by(fitted.cuts, position + 1 + self.horizon // 2)
         for k in np.unique(which) if fitted.models else ():
@@ -137,9 +150,8 @@ class RecentARIMA:
             paths[mine] = forecast_paths(
                 fitted.models[k], u, nothing, position[mine], self.horizon, clean=True
             )[0]
-        steps = np.minimum(position[:, None] + np.arange(1, self.horizon + 1), len(mean) - 1)
-        whole: FloatArray = np.clip(np.nan_to_num(paths, nan=0.0), fitted.low, fitted.high) + mean[steps]
-        return whole
+        bounded: FloatArray = np.clip(np.nan_to_num(paths, nan=0.0), fitted.low, fitted.high)
+        return bounded
 
 
 def stretch(season: int) -> int:

@@ -1,8 +1,9 @@
 """The memory room: recurrent networks over windows of the past, trained on quantiles."""
 
 from gatecast.memory.alone import GRU, LSTM, RNN
-from gatecast.memory.anchors import anchored_windows, most_read
-from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
+from gatecast.memory.anchors import most_read
+from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts, network_tracks
+from gatecast.memory.carried import Carried, carry
 from gatecast.memory.cells import (
     Cell,
     CoupledLSTMCell,
@@ -27,6 +28,7 @@ from gatecast.memory.checkpoint import (
 )
 from gatecast.memory.cutter import Cutter
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
+from gatecast.memory.feed import Feed, Newest, feed_of
 from gatecast.memory.foreign import (
     Imported,
     ImportedLayer,
@@ -35,12 +37,23 @@ from gatecast.memory.foreign import (
     read_onnx,
     run_onnx,
 )
+from gatecast.memory.heads import Beside
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
-from gatecast.memory.inputs import Extras, Inputs, Rows, learn_inputs, lone_extras, ordinary, widened
+from gatecast.memory.inputs import (
+    Extras,
+    Inputs,
+    Rows,
+    change_lags,
+    learn_inputs,
+    lone_extras,
+    ordinary,
+    widened,
+)
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
 from gatecast.memory.options import Training
+from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.reading import one_thread, read
 from gatecast.memory.record import (
     ElmanRecord,
@@ -53,10 +66,11 @@ from gatecast.memory.record import (
     SLSTMState,
 )
 from gatecast.memory.recorded import Record, record
-from gatecast.memory.response import Practice, Response, learn_response
+from gatecast.memory.response import Practice, Response, learn_response, responses
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles, own_width
+from gatecast.memory.standing import NetworkStanding
 from gatecast.memory.train import Trained, learn_network
-from gatecast.memory.windows import Plan, Windows, plan_windows
+from gatecast.memory.windows import Plan, Windows, anchored_windows, plan_windows
 from gatecast.memory.workings import Column, Workings, lone_columns, read_batch, row_columns
 
 __all__ = [
@@ -65,7 +79,9 @@ __all__ = [
     "LSTM",
     "RNN",
     "Batch",
+    "Beside",
     "Calibrated",
+    "Carried",
     "Cell",
     "CellKind",
     "Column",
@@ -74,6 +90,7 @@ __all__ = [
     "ElmanCell",
     "ElmanRecord",
     "Extras",
+    "Feed",
     "GRUCell",
     "GRURecord",
     "HiddenState",
@@ -88,8 +105,11 @@ __all__ = [
     "Looking",
     "Milestone",
     "Network",
+    "NetworkStanding",
+    "Newest",
     "Output",
     "PeepholeLSTMCell",
+    "Perceptron",
     "Place",
     "Plan",
     "Practice",
@@ -112,9 +132,12 @@ __all__ = [
     "anchored_windows",
     "as_arrays",
     "calibrate_quantiles",
+    "carry",
     "cells_of",
     "cells_of_state_dict",
+    "change_lags",
     "chrono_",
+    "feed_of",
     "first_unseen",
     "forget_bias_",
     "from_arrays",
@@ -128,6 +151,7 @@ __all__ = [
     "lone_extras",
     "most_read",
     "network_shifts",
+    "network_tracks",
     "one_thread",
     "ordinary",
     "own_width",
@@ -139,6 +163,7 @@ __all__ = [
     "read_onnx",
     "record",
     "require_inside",
+    "responses",
     "row_columns",
     "run_onnx",
     "unroll",

@@ -17,19 +17,22 @@ from gatecast.data import Panel, in_portions, is_wide, part_of, taught
 from gatecast.errors import OptionError, SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
-from gatecast.interval import LEVELS, agreed, at_levels, moved
-from gatecast.memory.anchors import anchored_windows
-from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts
+from gatecast.memory.behind import Looking, Shifts, first_unseen, network_shifts, network_tracks
+from gatecast.memory.carried import carry
 from gatecast.memory.cutter import Cutter
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
+from gatecast.memory.feed import feed_of
 from gatecast.memory.inputs import Inputs, Rows, learn_inputs, lone_extras, widened
 from gatecast.memory.network import CellKind
 from gatecast.memory.options import Training
 from gatecast.memory.reading import one_thread
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
-from gatecast.memory.windows import Windows, plan_windows, too_short
+from gatecast.memory.standing import NetworkStanding
+from gatecast.memory.stated import Stating
+from gatecast.memory.windows import Windows, anchored_windows, plan_windows, too_short
 from gatecast.memory.workings import Workings, lone_columns, row_columns
 from gatecast.progress import Progress
+from gatecast.standing import Standing
 
 
 class _Alone(TableDoor):
@@ -152,11 +155,16 @@ class _Alone(TableDoor):
         if self.unseen_ is None:
             return None
 
+        return network_shifts(panel, origins, self._looking(panel, rows))
+
+    def _looking(self, panel: Panel, rows: Rows) -> Looking:
+        """How it looks back, where it knows what it has not seen."""
+
         def cut(some: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
             return self._read(panel, rows, some), self.calibrated_.apply
 
-        looking = Looking(self.trained_, self.horizon, self.unseen_, cut)
-        return network_shifts(panel, origins, looking)
+        assert self.unseen_ is not None
+        return Looking(self.trained_, self.horizon, self.unseen_, cut)
 
     def _finish(
         self,
@@ -168,16 +176,32 @@ class _Alone(TableDoor):
         shifts: Shifts,
     ) -> Forecast:
         """From the network's quantiles to the forecast. [origins, horizon, levels]"""
-        scaled = moved(self.calibrated_.apply(quantiles), shifts)
-        still = self.constant_[origins.series]
         last = rows.scaled[panel.offsets[origins.series] + origins.position]
-        scaled[still] = last[still, None, None]
-        series = origins.series[:, None, None]
-        point = self.inputs_.scale.inverse(scaled[..., LEVELS.index(0.5)], origins.series[:, None])
-        quantiles = self.inputs_.scale.inverse(at_levels(scaled, LEVELS, levels), series)
-        return Forecast(
-            origins, np.asarray(levels, dtype=np.float64), agreed(quantiles, point, levels), point
+        return self._stating().state(quantiles, last, origins, levels, shifts)
+
+    def _stating(self) -> Stating:
+        return Stating(self.calibrated_, self.inputs_.scale, self.constant_)
+
+    def _stand(self, panel: Panel) -> Standing:
+        """The states behind the last steps, where every series has a value to begin from."""
+        rows = self.inputs_.rows(panel)
+        begun = np.isfinite(rows.scaled[panel.offsets[:-1] + panel.known_steps - 1])
+        if self.held_ is not None or not begun.all():
+            return super()._stand(panel)
+        clock, unseen = panel.known_steps - 1, self.unseen_
+        networks = (self.trained_.network, *self.trained_.others)
+        return NetworkStanding(
+            feed=feed_of(self.inputs_, panel, rows, self.horizon),
+            carried=tuple(carry(one, self.context_, rows.history, panel.offsets, clock) for one in networks),
+            stating=self._stating(),
+            unseen=clock if unseen is None else unseen,
+            tracks=None if unseen is None else network_tracks(panel, self._looking(panel, rows)),
         )
+
+    def _stands(self, standing: Standing) -> bool:
+        if not isinstance(standing, NetworkStanding):
+            return super()._stands(standing)
+        return self.held_ is None and standing.carried[0].network is self.trained_.network
 
     def _cut(self, panel: Panel, rows: Rows, windows: Windows) -> Cutter:
         extras = lone_extras(panel, rows, windows.origins, self.horizon)

@@ -1,4 +1,4 @@
-"""Where a network begins to read: at an anchor that many origins share.
+"""Where a network begins to read: at an anchor that many origins share. [kernel]
 
     a(p) = half · max(⌊(p + 1 - context) / half⌋, 0),   half = context // 2
 
@@ -12,8 +12,6 @@ import numpy as np
 from jaxtyping import Int
 
 from gatecast._types import IntArray
-from gatecast.forecaster import Origins
-from gatecast.memory.windows import Windows
 
 
 def apart(context: int) -> int:
@@ -34,14 +32,3 @@ def anchors(position: Int[IntArray, "origins"], context: int) -> Int[IntArray, "
     """
     first: IntArray = apart(context) * np.maximum((position + 1 - context) // apart(context), 0)
     return first
-
-
-def anchored_windows(origins: Origins, context: int, steps: int | None = None) -> Windows:
-    """A window for each origin, from its anchor: it depends on the origin and on nothing else.
-
-    steps  of so many rows instead, or of all there are, wherever the anchors lie
-    """
-    first = anchors(origins.position, context)
-    if steps is not None:
-        first = np.maximum(origins.position - steps + 1, 0)
-    return Windows(origins, 1, first, context)

@@ -64,6 +64,11 @@ class Cutter:
         """What the windows are cut out of."""
         return self._panel
 
+    @property
+    def history(self) -> np.ndarray:
+        """What is known of every row of the panel once it has passed. [rows, inputs]"""
+        return self._rows.history
+
     def rows_read(self, chosen: IntArray) -> IntArray:
         """The panel's rows that these windows read, or that their forecasts are held to, ascending."""
         windows, panel = self._windows, self._panel
@@ -119,12 +124,15 @@ class Cutter:
             yield Pass(
                 self._history(series[chosen], first[chosen], last[chosen]),
                 torch.from_numpy(turn[window[mine]] - some.start),
-                self._asked(mine, (len(mine), 1))._replace(at=at),
+                self.asked(mine)._replace(at=at),
                 mine,
             )
 
+    def asked(self, chosen: IntArray) -> Batch:
+        """What is known at some origins beside the past, and what came: no history. [origins, 1, ...]"""
+        return self._asked(chosen, (len(chosen), 1))
+
     def _asked(self, flat: IntArray, shape: tuple[int, int]) -> Batch:
-        """What is known at some origins beside the past, and what came, without history."""
         own, origins = self._extras, self._windows.origins.where(flat)
         rows = target_rows(self._panel, origins, self._horizon)
         ahead = np.concatenate([self._rows.ahead[rows], own.ahead[flat]], axis=-1)

@@ -146,4 +146,6 @@ def lone_extras(panel: Panel, rows: Rows, origins: Origins, horizon: int) -> Ext
 
 def ordinary(columns: FloatArray) -> np.ndarray:
     """Finite and within ±6, in single precision; what is unknown becomes 0, the middle. [rows, columns]"""
-    return np.round(np.clip(np.nan_to_num(columns, nan=0.0), -CLIP, CLIP), PLACES).astype(np.float32)
+    bounded = np.minimum(np.maximum(columns, -CLIP), CLIP)
+    bounded[np.isnan(bounded)] = 0.0
+    return np.round(bounded, PLACES).astype(np.float32)

@@ -6,6 +6,7 @@ It is trained on quasi-differences, d_t = e_t - ρ e_{t-day} with e = y - f(x): 
 are alike, and plain least squares would trust far too few of them. Huber (1964) bounds what a spike pulls.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +66,31 @@ class Response:
         weight, bias = self.layers[-1]
         said: FloatArray = (x @ weight.T + bias)[:, 0] * self.unit
         return said
+
+
+def responses(
+    several: Sequence[Response],
+) -> Callable[[Float[FloatArray, "rows inputs"]], Float[FloatArray, "rows"]]:
+    """The mean of several perceptrons of one build, all asked at once."""
+    center, spread = (
+        np.stack([getattr(one, name) for one in several])[:, None] for name in ("center", "spread")
+    )
+    layers = [
+        (np.stack([w.T for w, _ in own]), np.stack([b for _, b in own])[:, None])
+        for own in zip(*(one.layers for one in several), strict=True)
+    ]
+    unit = np.array([one.unit for one in several])
+
+    def mean(features: FloatArray) -> FloatArray:
+        x = ordinary_rows(features, center, spread)
+        for weight, bias in layers[:-1]:
+            x = x @ weight + bias
+            x /= 1.0 + np.exp(-x)
+        weight, bias = layers[-1]
+        said: FloatArray = unit @ (x @ weight + bias)[..., 0] / len(unit)
+        return said
+
+    return mean
 
 
 def ordinary_rows(features: FloatArray, center: FloatArray, spread: FloatArray) -> FloatArray:

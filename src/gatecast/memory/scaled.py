@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast._types import FloatArray
-from gatecast.interval import LEVELS, Calibration, calibrate
+from gatecast._types import FloatArray, IntArray
+from gatecast.interval import LEVELS, Calibration, calibrate, untangle
 
 LOW, HIGH = LEVELS.index(0.1), LEVELS.index(0.9)
 NORMAL_SPAN = 2.563  # of the .1 and .9 quantiles of a standard normal
@@ -20,6 +20,15 @@ class Calibrated:
     def apply(self, quantiles: FloatArray) -> FloatArray:
         """Calibrated quantiles. [origins, horizon, levels]"""
         return self.calibration.apply(quantiles, own_width(quantiles))
+
+    def at_steps(self, quantiles: FloatArray, step: IntArray) -> FloatArray:
+        """Calibrated quantiles, row by row.
+
+        quantiles  [rows, levels]
+        step       [rows]  0-based step ahead of each
+        """
+        shifts = own_width(quantiles)[:, None] * self.calibration.shifts[step]
+        return untangle(quantiles + shifts, self.calibration.median)
 
 
 def calibrate_quantiles(actual: FloatArray, quantiles: FloatArray) -> Calibrated:

@@ -8,6 +8,7 @@ from jaxtyping import Int
 from gatecast._types import IntArray
 from gatecast.data import Panel, held_out_origins, held_out_start
 from gatecast.forecaster import Origins
+from gatecast.memory.anchors import anchors
 
 FEWEST_ORIGINS = 30  # of one series, to train on
 FEWEST_HELD_OUT = 20  # in all, to choose and calibrate by
@@ -185,3 +186,14 @@ def too_short(name: str, panel: Panel, horizon: int) -> str:
         f"{name} needs a history of at least {wanted} steps to train on and "
         f"forecast {horizon} ahead, but {lack}; give more history, a shorter horizon, or use a linear model"
     )
+
+
+def anchored_windows(origins: Origins, context: int, steps: int | None = None) -> Windows:
+    """A window for each origin, from its anchor: it depends on the origin and on nothing else.
+
+    steps  of so many rows instead, or of all there are, wherever the anchors lie
+    """
+    first = anchors(origins.position, context)
+    if steps is not None:
+        first = np.maximum(origins.position - steps + 1, 0)
+    return Windows(origins, 1, first, context)

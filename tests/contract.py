@@ -12,6 +12,8 @@ import numpy as np
 
 from gatecast.data import Panel
 from gatecast.forecaster import Forecast, Forecaster, Origins
+from gatecast.front import TableDoor
+from gatecast.front.steps import arrivals, foreseen_in
 from gatecast.progress import Silent
 from synthetic_panels import SEASON, corrupted_after, hourly_panel, with_given, with_values
 
@@ -21,6 +23,7 @@ PANEL = with_given(hourly_panel(future=HORIZON), HORIZON)
 # Vectorised logarithms round by their neighbours, networks in single precision. Nonsense in the thousands
 # that moves a forecast by less has not been read.
 UNMOVED = 1e-6
+STANDING = 1e-5  # likewise, of a standing that has read other rows at once
 HELD_OUT = 100  # steps at the end of each history that nothing has learned from
 
 
@@ -240,6 +243,23 @@ def with_gaps(panel: Panel) -> Panel:
 
 Law = Callable[[Case], None]
 
+
+def it_stands_where_reading_again_would(case: Case) -> None:
+    """Moved on by rows, some of them missing, it says what reading the longer histories says."""
+    model = learned(case)
+    if not isinstance(model, TableDoor):
+        return
+    stood = model._stand(PANEL.seen_until(PANEL.known_steps - 30))
+    before = stood.copy()
+    for rows in arrivals(PANEL, before.clock):
+        stood.advance(rows)
+    mine = stood.ahead(foreseen_in(PANEL, HORIZON), LEVELS)
+    same(PANEL, model.forecast(PANEL, PANEL.last_origins(), LEVELS), mine, STANDING)
+    np.testing.assert_array_equal(before.clock, PANEL.known_steps - 31)
+    np.testing.assert_array_equal(stood.clock, PANEL.known_steps - 1)
+    assert all(len(values) == len(PANEL) for values in stood.state().values())
+
+
 LAWS_OF_FORECASTING: tuple[Law, ...] = (
     reads_nothing_behind_its_origin,
     reads_known_covariates_no_further_than_its_horizon,
@@ -251,6 +271,7 @@ LAWS_OF_FORECASTING: tuple[Law, ...] = (
     the_order_of_origins_changes_nothing,
     early_origins_get_numbers,
     its_parts_sum_to_the_point,
+    it_stands_where_reading_again_would,
 )
 LAWS_OF_LEARNING: tuple[Law, ...] = (
     the_panel_stays_as_it_was,

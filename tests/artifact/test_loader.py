@@ -209,7 +209,7 @@ def with_odd(document: dict[str, Any], path: tuple[Any, ...], odd: Any) -> dict[
     return copied
 
 
-MODELS = ("drift", "arima by steps", "hybrid that fell back", "lstm", "hybrid of holidays")
+MODELS = ("drift", "arima by steps", "hybrid that fell back", "lstm that stands", "hybrid of holidays")
 
 
 @pytest.mark.parametrize("count", [40, pytest.param(1500, marks=pytest.mark.slow)])

@@ -81,6 +81,20 @@ def test_where_a_model_stands_lasts_and_what_only_reads_again_adds_nothing(name,
     assert save(back, tmp_path / "b").read_bytes() == (tmp_path / "a").read_bytes()
 
 
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.stands])
+def test_a_model_stands_where_it_stood(name, tmp_path):
+    """States, scores and all: the next rows move it on as they would have, and nothing is read again."""
+    model = fitted(name)
+    back = load(save(model, tmp_path / "a"))
+    assert back.standing_ is not None
+    for key, held in model.standing_.state().items():
+        np.testing.assert_allclose(back.standing_.state()[key], held, rtol=1e-12, atol=1e-12)
+    news = CASES[name].table().join(CASES[name].tables()[0], on=["unique_id", "ds"], how="anti")
+    one, other = (copy.copy(each).update(news).standing_.state() for each in (model, back))
+    for key, held in one.items():
+        np.testing.assert_allclose(other[key], held, rtol=1e-12, atol=1e-12)
+
+
 def test_a_loaded_model_cross_validates_and_fits_again(tmp_path):
     model = fitted("linear")
     back = load(save(model, tmp_path / "m"))

@@ -108,6 +108,7 @@ class Reader:
         self._makers = makers
         self._read: list[Any] = []
         self._used: set[str] = set()
+        self._turned: dict[str, np.ndarray] = {}  # so that what stood in two places is one array again
 
     def model(self, name: str, records: list[Any]) -> TableDoor:
         """The model that the last record is, made of the others.
@@ -133,7 +134,7 @@ class Reader:
             raise refuse(path, name, "the name of an array")
         self._used.add(bare)
         values = self._arrays[bare]
-        return values.T if name != bare else values
+        return values if name == bare else self._turned.setdefault(bare, values.T)
 
     def record(self, number: object, path: str) -> Any:
         """The record of a number, one that stands before."""

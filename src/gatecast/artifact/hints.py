@@ -12,7 +12,12 @@ from gatecast.artifact.odd import Id
 from gatecast.artifact.several import Named, Row, Sequence
 from gatecast.artifact.whitelist import KINDS, NAMES, fields_of
 
-_DTYPES = {"Float": np.dtype(np.float64), "Int": np.dtype(np.int64), "Bool": np.dtype(np.bool_)}
+_DTYPES: dict[str, np.dtype[Any]] = {
+    "Float": np.dtype(np.float64),
+    "Float32": np.dtype(np.float32),
+    "Int": np.dtype(np.int64),
+    "Bool": np.dtype(np.bool_),
+}
 
 
 @cache

@@ -9,7 +9,7 @@ from gatecast.data import KEPT as DATA
 from gatecast.data import Panel, Reading
 from gatecast.front import TableDoor
 from gatecast.hybrid import KEPT as HYBRID
-from gatecast.interval import Calibration, Width
+from gatecast.interval import KEPT as INTERVAL
 from gatecast.kept import Kept
 from gatecast.linear import KEPT as LINEAR
 from gatecast.memory import KEPT as MEMORY
@@ -17,8 +17,7 @@ from gatecast.solar import KEPT as SOLAR
 
 KINDS: dict[str, Kept] = {
     **DATA,
-    "interval.width": Kept(Width),
-    "interval.calibration": Kept(Calibration),
+    **INTERVAL,
     **LINEAR,
     **MEMORY,
     **SOLAR,

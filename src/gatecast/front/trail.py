@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
 from gatecast._types import IntArray
 from gatecast.front.replayed import Replayed
@@ -65,7 +64,7 @@ def _arrays(value: Any, seen: set[int]) -> Iterator[Any]:
     if id(value) in seen or isinstance(value, str | bytes | int | float | type):
         return
     seen.add(id(value))
-    if isinstance(value, np.ndarray | torch.Tensor):
+    if isinstance(getattr(value, "nbytes", None), int):  # numpy's and PyTorch's alike, which is not imported
         yield value
     elif isinstance(value, dict):
         for one in value.values():

@@ -1,28 +1,39 @@
 """A pool's standing, made by reading every history once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from gatecast._types import FloatArray
 from gatecast.data import LOG_CEILING, Panel, Scale, fill_causally, stamps_after
-from gatecast.hybrid.bending import bending
+from gatecast.hybrid.bending import believed_of, bending, onward_of
 from gatecast.hybrid.curve import Curved
 from gatecast.hybrid.earning import Ledger, Units
 from gatecast.hybrid.given import Given, Mended
-from gatecast.hybrid.given_moving import AsGiven, mended_on
+from gatecast.hybrid.given_moving import AsGiven, MendedOn
 from gatecast.hybrid.member import Seen
 from gatecast.hybrid.moving import Ends, Moving
 from gatecast.hybrid.moving_pool import MovingPool
 from gatecast.hybrid.outside import Outside
-from gatecast.hybrid.plain_moving import Again, Regressed, filtered, naive_lookback, unregressed
-from gatecast.hybrid.pool import BEYOND, Pool, Standing, looked_back
-from gatecast.linear import Autoregression, RecentARIMA, Saying, latest_of, trailed_of
+from gatecast.hybrid.plain_moving import Again, Filtered, Regressed, Unregressed, naive_lookback
+from gatecast.hybrid.pool import BEYOND, Learned, Pool, Standing, looked_back
+from gatecast.linear import (
+    Autoregression,
+    Latest,
+    Onward,
+    RecentARIMA,
+    Running,
+    Saying,
+    Sifted,
+    latest_of,
+    sifted_of,
+    trailed_of,
+)
 
 
 def moves_on(pool: Pool, panel: Panel) -> bool:
-    """Whether a pool can move on row by row: not with members from outside, nor a series of no value at all."""
+    """Whether a pool can move on row by row: not with members from outside, nor a series without a value."""
     nothing = any(np.isnan(panel.values[panel.history(i)]).all() for i in range(len(panel)))
     return not nothing and not any(isinstance(one, Outside) for one in pool.fitted_)
 
@@ -56,18 +67,19 @@ def begin_moving(pool: Pool, panel: Panel, back: int) -> tuple[MovingPool, list[
         standing = pool.stand(whole, np.concatenate([s.own for s in seen]), i, first, last, one.left)
         _enter(ledger, priors, i, one.own, standing, last)
         pending = np.arange(max(0, last - horizon + 1), last + 1)
-        for m, moving in enumerate(movings):
-            ledger.paths[i, pending % horizon, :, m] = moving.before(one, pending)
+        for m, member in enumerate(movings):
+            ledger.paths[i, pending % horizon, :, m] = member.before(one, pending)
         standings.append(standing)
     moving = MovingPool(
         pool,
         Saying(pool.full_.fitted_),
-        _units(pool, movings),
+        units_of(pool, movings),
         trailed_of(panel),
         ends,
         movings,
         ledger,
         priors,
+        panel.given_names,
     )
     return moving, standings
 
@@ -105,29 +117,75 @@ def _seen(pool: Pool, whole: Panel) -> list[Seen]:
     ]
 
 
-def _movings(pool: Pool, seen: Sequence[Seen], errors: list[FloatArray]) -> list[Moving]:
-    """How each member moves on, in the order of the pool's."""
+def assembled(
+    pool: Pool,
+    given: Sequence[str],
+    latest: Callable[[Onward], Latest],
+    filters: Callable[[int], list[Running | None]],
+) -> list[Moving]:
+    """How each member moves on, in the order of the pool's.
+
+    given    names of the panel's given forecasts
+    latest   what one reads that has errors of its own, asked for in the members' order
+    filters  of one that has them, one for each series
+    """
     movings: list[Moving] = []
     for model in pool.fitted_:
         match model:
             case Autoregression() if model is pool.full_:
                 movings.append(Regressed(model))
             case Autoregression():
-                movings.append(unregressed(model, seen))
+                onward = Onward(model.fitted_, pool.horizon)
+                movings.append(Unregressed(model, onward, latest(onward)))
             case RecentARIMA():
-                movings.append(filtered(model, errors))
+                sifted = Sifted(model.fitted_, filters(len(model.fitted_)), pool.horizon)
+                movings.append(Filtered(model, sifted))
             case Curved():
-                movings.append(bending(model, seen))
+                onward = onward_of(model, pool.full_)
+                movings.append(bending(model, pool.full_.path_scale_, onward, latest(onward)))
             case Given():
-                movings.append(AsGiven(model, seen[0].panel.given_names, pool.scale_))
+                movings.append(AsGiven(model, given, pool.scale_))
             case Mended():
-                movings.append(mended_on(model, seen))
+                onward = Onward(model.around, pool.horizon)
+                column, scale = list(given).index(model.column), pool.full_.path_scale_
+                movings.append(MendedOn(model, column, scale, onward, latest(onward)))
             case Outside():
                 raise TypeError(f"{model.name} cannot move on row by row: ask `moves_on` first")
     return movings + [Again(one) for one in pool.naive]
 
 
-def _units(pool: Pool, movings: list[Moving]) -> Units:
+def _movings(pool: Pool, seen: Sequence[Seen], errors: list[FloatArray]) -> list[Moving]:
+    """How each member moves on behind the histories of a panel."""
+    season, own = (
+        seen[0].panel.seasons[0],
+        iter([e for m in pool.fitted_ for e in _own_errors(m, pool, seen)]),
+    )
+
+    def latest(onward: Onward) -> Latest:
+        return latest_of(next(own), onward.longest, season)
+
+    arima = next(one for one in pool.fitted_ if isinstance(one, RecentARIMA))
+    running = sifted_of(arima.fitted_, errors, pool.horizon).running
+    return assembled(pool, seen[0].panel.given_names, latest, lambda count: running[:count])
+
+
+def _own_errors(model: Learned, pool: Pool, seen: Sequence[Seen]) -> list[list[FloatArray]]:
+    """What a member leaves of each history, gaps filled; nothing for those without errors of their own."""
+    match model:
+        case Autoregression() if model is not pool.full_:
+            errors = [model.remainder(one.panel, one.series)[0] for one in seen]
+        case Curved():
+            errors = [one.left[0] - believed_of(model.series[one.series], one) for one in seen]
+        case Mended():
+            errors = [model.error(one)[1] for one in seen]
+        case _:
+            return []
+    steps, season = seen[0].panel.known_steps, seen[0].panel.seasons[0]
+    return [[filled(error[: int(n)], season) for error, n in zip(errors, steps, strict=True)]]
+
+
+def units_of(pool: Pool, movings: list[Moving]) -> Units:
+    """How what members keep becomes forecasts on the pool's scale."""
     around = np.array([one.scale is not None for one in movings])
     scales = np.stack([_numbers(pool.scale_ if one.scale is None else one.scale) for one in movings])
     bounds = np.stack([pool.low_ - BEYOND, pool.high_ + BEYOND], axis=1)

@@ -6,17 +6,17 @@ import numpy as np
 from jaxtyping import Float
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Scale, fill_causally
+from gatecast.data import Scale
 from gatecast.hybrid.curve import PLACES, Curve, Curved, Voice
 from gatecast.hybrid.member import Seen
 from gatecast.hybrid.moving import Coming, Ends, Latter, Row, crossed
 from gatecast.hybrid.weather_near import near_features
-from gatecast.linear import Clock, Latest, Onward, latest_of
+from gatecast.linear import Autoregression, Clock, Latest, Onward
 from gatecast.memory import Response, responses
 
 
 class Bending:
-    """What learners say of new rows, and the latest errors that leaves; without them as the autoregression."""
+    """What learners say of new rows, and the latest errors that leaves; where none do, the autoregression."""
 
     def __init__(
         self, member: Curved, scale: Scale, onward: Onward, latest: Latest, heard: Sequence["_Heard | None"]
@@ -29,7 +29,7 @@ class Bending:
 
     def before(self, seen: Seen, position: IntArray) -> FloatArray:
         """Crossed, as they were judged."""
-        error = seen.left[0] - _believed(self.member.series[seen.series], seen)
+        error = seen.left[0] - believed_of(self.member.series[seen.series], seen)
         return crossed(self.onward.fitted[seen.series], seen, error, position)
 
     def push(self, row: Row) -> FloatArray | None:
@@ -61,20 +61,21 @@ class Bending:
         return said
 
 
-def bending(member: Curved, seen: Sequence[Seen]) -> Bending:
-    """Behind the histories of a panel."""
-    fitted, filled, panel = [], [], seen[0].panel
-    for curve, one in zip(member.series, seen, strict=True):
-        fitted.append(one.full.fitted_[one.series] if curve is None else curve.around)
-        error = (one.left[0] - _believed(curve, one))[: int(panel.known_steps[one.series])]
-        filled.append(fill_causally(error, np.array([0, len(error)]), panel.seasons[0]))
-    onward = Onward(fitted, seen[0].horizon)
-    latest = latest_of(filled, onward.longest, panel.seasons[0])
+def bending(member: Curved, scale: Scale, onward: Onward, latest: Latest) -> Bending:
+    """From the latest errors, and as `onward_of` has it."""
     heard = [None if curve is None else _Heard(curve) for curve in member.series]
-    return Bending(member, seen[0].full.path_scale_, onward, latest, heard)
+    return Bending(member, scale, onward, latest, heard)
 
 
-def _believed(curve: Curve | None, seen: Seen) -> FloatArray:
+def onward_of(member: Curved, full: Autoregression) -> Onward:
+    """The autoregressions of what it leaves; those of the full one where nothing bends."""
+    fitted = [
+        own if curve is None else curve.around for curve, own in zip(member.series, full.fitted_, strict=True)
+    ]
+    return Onward(fitted, full.horizon)
+
+
+def believed_of(curve: Curve | None, seen: Seen) -> FloatArray:
     """What is believed of every row of one series. [time]"""
     error, mean = seen.left
     if curve is None:

@@ -1,4 +1,4 @@
-"""What members earn as outcomes come in, step by step: `recent_ratio` without reading a history again. [kernel]
+"""What members earn as outcomes come in: `recent_ratio` without reading a history again. [kernel]
 
 A row judges the last forecasts at once: step k of the one made k steps before it, on the diagonal.
 """
@@ -35,7 +35,7 @@ class Ledger(NamedTuple):
 
     paths   [series, horizon, horizon, members]  by origin and step: see `moving`
     sizes   [series, horizon, members]           absolute errors so far, added up, of each origin
-    losses  [series, recent, members]            means of these, of the latest origins whose outcomes are known
+    losses  [series, recent, members]            their means, of the latest origins whose outcomes are known
     """
 
     paths: Float[FloatArray, "series horizon horizon members"]

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, Scale, fill_causally
+from gatecast.data import Scale
 from gatecast.hybrid.given import Given, Mended
 from gatecast.hybrid.member import Seen
 from gatecast.hybrid.moving import Coming, Ends, Row, crossed
-from gatecast.linear import Latest, Onward, latest_of
+from gatecast.linear import Latest, Onward
 
 
 class AsGiven:
@@ -87,16 +87,3 @@ class MendedOn:
         assert self.scale is not None  # by construction
         lowest = self.scale.inverse(np.full_like(given, -np.inf), series)
         return self.scale.forward(np.maximum(given, lowest), series)
-
-
-def mended_on(member: Mended, seen: Sequence[Seen]) -> MendedOn:
-    """Behind the histories of a panel."""
-    panel: Panel = seen[0].panel
-    filled = []
-    for one in seen:
-        error = member.error(one)[1][: int(panel.known_steps[one.series])]
-        filled.append(fill_causally(error, np.array([0, len(error)]), panel.seasons[0]))
-    onward = Onward(member.around, seen[0].horizon)
-    latest = latest_of(filled, onward.longest, panel.seasons[0])
-    column = panel.given_names.index(member.column)
-    return MendedOn(member, column, seen[0].full.path_scale_, onward, latest)

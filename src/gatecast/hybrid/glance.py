@@ -5,6 +5,7 @@ what it reads: errors of the members, what the regression left and said.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float32, Int
@@ -53,7 +54,7 @@ class Glances:
     mode          how much of the members is shown
     static        [series, static covariates]  on their scale
     left, said    what the regression left, 0 where nothing was known, and said
-    missed        [series, window, members]  errors up to a season ahead; that of a row at its step modulo these
+    missed        [series, window, members]  errors up to a season ahead, each at its row modulo the window
     width         columns of `ahead` beyond the rows' own that the network has learned with
     """
 
@@ -74,7 +75,23 @@ class Glances:
         self.static = static
         self.left, self.said, self.missed = rings
         self.width = width
-        self._sizes = np.stack([sizes(float(u), inputs, i) for i, u in enumerate(unit)])
+
+    @cached_property
+    def _sizes(self) -> Singles:
+        """What kind of series each is. [series, 3]"""
+        return np.stack([sizes(float(u), self.inputs, i) for i, u in enumerate(self.unit)])
+
+    def known_width(self, moving: MovingPool) -> int:
+        """How many numbers are known of a row beforehand."""
+        calendar = moving.trailed.almanac.width
+        covariates = len(self.inputs.covariates.known_scale.names)
+        return calendar + covariates + int(self.static.shape[1])
+
+    def row_width(self, moving: MovingPool) -> int:
+        """How many numbers the encoder reads of a row."""
+        own = 2 + len(change_lags(self.seasons)) + len(self.inputs.covariates.past_scale.names)
+        realised = 0 if self.mode == "parallel" else 5 * self.missed.shape[2]
+        return own + self.known_width(moving) + realised
 
     def copy(self) -> "Glances":
         """Ones that go their own way; what was fitted is shared."""

@@ -1,4 +1,4 @@
-"""The linear half behind the newest step of every series: the pool, and intervals that follow its outcomes."""
+"""The linear half behind the newest steps: the pool, and intervals that follow its outcomes."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,6 @@
 """A hybrid's standing, made by reading every history once."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,31 +11,11 @@ from gatecast.hybrid.begun import begin_moving, lengthened, moves_on
 from gatecast.hybrid.features import reach
 from gatecast.hybrid.glance import Glances
 from gatecast.hybrid.hybrid_standing import HybridStanding
-from gatecast.hybrid.joining import Joining
+from gatecast.hybrid.learned import Learned
 from gatecast.hybrid.modes import ModeName
 from gatecast.hybrid.pool import Pool, Standing
 from gatecast.linear import latest_of
-from gatecast.memory import Cutter, Inputs, Looking, Perceptron, Rows, Trained, carry, network_tracks
-
-
-@dataclass(frozen=True)
-class Learned:
-    """What a hybrid has learned, and how it reads a panel.
-
-    unit     [series]  size of an ordinary error, scaled
-    cut      windows of a panel at some origins
-    looking  how it looks back on a panel; None where intervals stay as they were calibrated
-    """
-
-    pool: Pool
-    inputs: Inputs
-    unit: FloatArray
-    mode: ModeName
-    trained: Trained
-    context: int
-    joining: Joining
-    cut: Callable[[Panel, Rows, Origins], Cutter]
-    looking: Callable[[Panel, Rows], Looking | None]
+from gatecast.memory import Perceptron, Trained, anchored_windows, carry, network_tracks
 
 
 def stands_on(pool: Pool, trained: Trained, panel: Panel) -> bool:
@@ -55,10 +34,11 @@ def hybrid_standing(learned: Learned, panel: Panel) -> HybridStanding:
     rows = learned.inputs.rows(whole)
     pending = [np.arange(max(0, last - horizon + 1), last + 1) for last in clock.tolist()]
     series = np.repeat(np.arange(len(panel)), [len(one) for one in pending])
-    cutter = learned.cut(whole, rows, Origins(series, np.concatenate(pending)))
+    windows = anchored_windows(Origins(series, np.concatenate(pending)), learned.context)
+    cutter, _ = learned.cut(whole, rows, windows)
     networks = (learned.trained.network, *learned.trained.others)
     history = np.ascontiguousarray(cutter.history)
-    carried = [carry(one, learned.context, history, whole.offsets, clock) for one in networks]
+    carried = tuple(carry(one, learned.context, history, whole.offsets, clock) for one in networks)
     width = networks[0].shape.ahead - rows.ahead.shape[1]
     glances = _glances(learned, whole, panel.known_steps, standings, width)
     looking = learned.looking(whole, rows)

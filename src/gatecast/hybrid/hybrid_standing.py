@@ -1,4 +1,4 @@
-"""The hybrid behind the newest step of every series: the pool, the network's memory, and intervals' scores."""
+"""The hybrid behind the newest steps: the pool, the network's memory, and the intervals' scores."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +8,7 @@ import numpy as np
 from gatecast._types import FloatArray, IntArray
 from gatecast.forecaster import Forecast, Origins
 from gatecast.hybrid.glance import Asked, Glances
+from gatecast.hybrid.half_standing import HalfStanding
 from gatecast.hybrid.joining import Joining
 from gatecast.hybrid.moving_pool import MovingPool
 from gatecast.hybrid.pool import Pool
@@ -27,7 +28,7 @@ class HybridStanding(Standing):
         self,
         moving: MovingPool,
         glances: Glances,
-        carried: Sequence[Carried],
+        carried: tuple[Carried, ...],
         joining: Joining,
         tracks: Tracks | None,
         first: IntArray | None,
@@ -93,7 +94,7 @@ class HybridStanding(Standing):
     def copy(self) -> "HybridStanding":
         """A snapshot; what was fitted is shared."""
         tracks = None if self.tracks is None else self.tracks.copy()
-        carried = [one.copy() for one in self.carried]
+        carried = tuple(one.copy() for one in self.carried)
         return HybridStanding(
             self.moving.copy(), self.glances.copy(), carried, self.joining, tracks, self.first
         )
@@ -113,7 +114,7 @@ class HybridStanding(Standing):
 class AloneStanding(Standing):
     """Where a hybrid stands that fell back to its linear half: there is no memory part."""
 
-    def __init__(self, half: Standing) -> None:
+    def __init__(self, half: HalfStanding) -> None:
         self.half = half
 
     @property

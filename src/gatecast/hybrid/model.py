@@ -13,7 +13,7 @@ Learned again from these origins too, it keeps that calibration: see `_learn_aga
 """
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Self
 
@@ -29,9 +29,11 @@ from gatecast.hybrid.features import View
 from gatecast.hybrid.gate import choose_shares
 from gatecast.hybrid.given import given_makers, unheard
 from gatecast.hybrid.half import LinearHalf
-from gatecast.hybrid.hybrid_begun import Learned, hybrid_standing, stands_on
+from gatecast.hybrid.half_standing import HalfStanding
+from gatecast.hybrid.hybrid_begun import hybrid_standing, stands_on
 from gatecast.hybrid.hybrid_standing import AloneStanding, HybridStanding
 from gatecast.hybrid.joining import MEDIAN, Joining, joined, without_memory
+from gatecast.hybrid.learned import Learned
 from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.modes import ModeName, mode_of
 from gatecast.hybrid.opening import require_open
@@ -42,20 +44,16 @@ from gatecast.hybrid.wide import forecast_wide, learn_wide, part_of_hybrid
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
     Calibrated,
-    Cutter,
-    Looking,
     Plan,
     Rows,
     Shifts,
     Training,
-    Windows,
     Workings,
     anchored_windows,
     calibrate_quantiles,
     first_unseen,
     learn_inputs,
     learn_networks,
-    most_read,
     network_shifts,
     own_width,
     plan_windows,
@@ -145,9 +143,8 @@ class Hybrid(TableDoor):
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
         self.shares_, self.widening_ = np.zeros(len(panel)), 1.0
         if plan is None:
-            why = (
-                f"histories of {panel.known_steps.max()} steps or fewer have too few values to train a memory"
-            )
+            most = panel.known_steps.max()
+            why = f"histories of {most} steps or fewer have too few values to train a memory"
             return self._learn_alone(panel, progress, f"{self.name}: {why}")
         self.inputs_ = learn_inputs(panel)
         self.context_ = plan.context
@@ -219,7 +216,7 @@ class Hybrid(TableDoor):
         if self.linear_ is not None:
             return without_memory(self.linear_.forecast(panel, origins, levels))
         rows = self.inputs_.rows(panel)
-        cutter, seen = self._cut(panel, rows, anchored_windows(origins, self.context_))
+        cutter, seen = self._learned().cut(panel, rows, anchored_windows(origins, self.context_))
         shifts = self._shifts(panel, rows, origins)
         return self._finish(read_mean(self.trained_, cutter), seen, origins, levels, shifts)
 
@@ -232,7 +229,7 @@ class Hybrid(TableDoor):
         """
         require_open(self)
         rows = self.inputs_.rows(panel)
-        cutter, seen = self._cut(panel, rows, anchored_windows(origins, self.context_, steps))
+        cutter, seen = self._learned().cut(panel, rows, anchored_windows(origins, self.context_, steps))
         history, ahead = row_columns(panel)
         more_history, more_ahead = mode_of(self.mode).columns(panel, self.pool_)
         shifts = cache(lambda: self._shifts(panel, rows, origins))
@@ -259,38 +256,14 @@ class Hybrid(TableDoor):
         if self.held_ is not None or self.unseen_ is None or self.linear_ is not None:
             return None if self.held_ is None else self.held_[0]
         read = self.inputs_.rows(panel) if rows is None else rows  # once, however many series in turn
-
-        looking = self._looking(panel, read)
+        looking = self._learned().looking(panel, read)
         return None if looking is None else network_shifts(panel, origins, looking)
 
-    def _looking(self, panel: Panel, rows: Rows) -> Looking | None:
-        """How a panel is looked back on; None where intervals stay as they were calibrated."""
-        if self.unseen_ is None:
-            return None
-
-        def cut(some: Origins) -> tuple[Cutter, Callable[[FloatArray], FloatArray]]:
-            cutter, seen = self._cut(panel, rows, anchored_windows(some, self.context_))
-            return cutter, lambda said: self._joining().stated(said, seen.mix, some.series)
-
-        return Looking(self.trained_, self.horizon, self.unseen_, cut)
-
     def _finish(
-        self,
-        quantiles: FloatArray,
-        seen: View,
-        origins: Origins,
-        levels: Sequence[float],
-        shifts: Shifts,
+        self, quantiles: FloatArray, seen: View, origins: Origins, levels: Sequence[float], shifts: Shifts
     ) -> Forecast:
         """From the network's quantiles to the parts, their sum and its quantiles."""
-        return self._joining().finished(quantiles, seen.mix, seen.linear, origins, levels, shifts)
-
-    def _cut(self, panel: Panel, rows: Rows, windows: Windows) -> tuple[Cutter, View]:
-        """Windows of a panel that has been read, with what stands beside them at their origins."""
-        look, longest = mode_of(self.mode).view, max(most_read(self.context_), windows.longest)
-        whole = look(panel, self.pool_, self.inputs_, windows.origins, longest, self.unit_, rows=rows)
-        seen = whole.narrowed(self.trained_.network.shape.ahead)
-        return Cutter(panel, seen.rows, windows, seen.extras, self.horizon), seen
+        return self._learned().joining.finished(quantiles, seen.mix, seen.linear, origins, levels, shifts)
 
     def _choose_and_calibrate(self, panel: Panel, origins: Origins, read: Lessons) -> None:
         """Both on origins that did not choose the weights: on those the network looks better than it is."""
@@ -300,17 +273,16 @@ class Hybrid(TableDoor):
         count = len(panel) + 1  # one more, without origins of its own: what all share
         *own, self.common_ = choose_shares(actual, seen.mix, said, unit, series, count).tolist()
         self.shares_ = np.array(own)
-        self.calibrated_: Calibrated = calibrate_quantiles(actual, self._joined(quantiles, seen, origins))
+        stated = joined(quantiles, seen.mix, self.shares_[series], self.widening_)
+        self.calibrated_: Calibrated = calibrate_quantiles(actual, stated)
 
     def _stand(self, panel: Panel) -> Standing:
         """Where pool, network and intervals stand: new rows move them on, no history is read again."""
         if self.linear_ is not None and self.solar_ is None:
-            return AloneStanding(self.linear_._stand(panel))
-        if (
-            self.solar_ is not None
-            or self.held_ is not None
-            or not stands_on(self.pool_, self.trained_, panel)
-        ):
+            half = self.linear_._stand(panel)
+            return AloneStanding(half) if isinstance(half, HalfStanding) else super()._stand(panel)
+        reads = self.solar_ is not None or self.held_ is not None or is_wide(panel)
+        if reads or not stands_on(self.pool_, self.trained_, panel):
             return super()._stand(panel)
         return hybrid_standing(self._learned(), panel)
 
@@ -323,22 +295,6 @@ class Hybrid(TableDoor):
         return super()._stands(standing)
 
     def _learned(self) -> Learned:
-        """What was learned, for a standing."""
-        return Learned(
-            self.pool_,
-            self.inputs_,
-            self.unit_,
-            self.mode,
-            self.trained_,
-            self.context_,
-            self._joining(),
-            lambda panel, rows, some: self._cut(panel, rows, anchored_windows(some, self.context_))[0],
-            self._looking,
-        )
-
-    def _joined(self, quantiles: FloatArray, seen: View, origins: Origins) -> FloatArray:
-        return joined(quantiles, seen.mix, self.shares_[origins.series], self.widening_)
-
-    def _joining(self) -> Joining:
-        """How the two halves are joined."""
-        return Joining(self.shares_, self.widening_, self.calibrated_, self.inputs_.scale)
+        joining = Joining(self.shares_, self.widening_, self.calibrated_, self.inputs_.scale)
+        parts = self.pool_, self.inputs_, self.unit_, self.mode, self.trained_, self.context_
+        return Learned(*parts, joining, self.unseen_)

@@ -64,6 +64,7 @@ class MovingPool:
     """A pool that moves on; made by `begin_moving`.
 
     priors   [series, horizon, members]  of the latest origins, as `Ledger` keeps them
+    given    names of the panel's given forecasts
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class MovingPool:
         movings: list[Moving],
         ledger: Ledger,
         priors: FloatArray,
+        given: tuple[str, ...] = (),
     ) -> None:
         self.pool = pool
         self.saying = saying
@@ -85,6 +87,7 @@ class MovingPool:
         self.movings = movings
         self.ledger = ledger
         self.priors = priors
+        self.given = given
         self.linear: Bool[BoolArray, members] = pool.linear
 
     @property
@@ -150,6 +153,7 @@ class MovingPool:
             [one.copy() for one in self.movings],
             Ledger(*(part.copy() for part in self.ledger)),
             self.priors.copy(),
+            self.given,
         )
 
     def state(self) -> dict[str, FloatArray]:

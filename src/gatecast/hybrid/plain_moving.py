@@ -19,7 +19,7 @@ from gatecast.hybrid.plain import (
     Repeated,
     Smoothed,
 )
-from gatecast.linear import Autoregression, Latest, Onward, RecentARIMA, Sifted, latest_of, sifted_of
+from gatecast.linear import Autoregression, Latest, Onward, RecentARIMA, Sifted
 
 
 class Regressed:
@@ -84,16 +84,6 @@ class Unregressed:
         return Unregressed(self.model, self.onward, self.latest.copy())
 
 
-def unregressed(model: Autoregression, seen: Sequence[Seen]) -> Unregressed:
-    """Behind the histories of a panel."""
-    filled = []
-    for one in seen:
-        error = model.remainder(one.panel, one.series)[0][: int(one.panel.known_steps[one.series])]
-        filled.append(fill_causally(error, np.array([0, len(error)]), one.panel.seasons[0]))
-    onward = Onward(model.fitted_, model.horizon)
-    return Unregressed(model, onward, latest_of(filled, onward.longest, seen[0].panel.seasons[0]))
-
-
 class Filtered:
     """ARIMA on the errors that members share."""
 
@@ -124,11 +114,6 @@ class Filtered:
     def copy(self) -> "Filtered":
         """One that goes its own way."""
         return Filtered(self.model, self.sifted.copy())
-
-
-def filtered(model: RecentARIMA, left: Sequence[FloatArray]) -> Filtered:
-    """Behind the ends of some histories of errors, gaps filled."""
-    return Filtered(model, sifted_of(model.fitted_, left, model.horizon))
 
 
 class Again:

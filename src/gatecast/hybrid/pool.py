@@ -72,8 +72,7 @@ class Pool:
     """
 
     stack_: FloatArray | None = None  # of pools saved before there were any
-    _levels = False  # likewise
-    _regressed: bool | None = None  # whether any series has a regression; of a part alone
+    _levels = _regressed = False  # likewise; of a part, whether the whole has a regression
 
     def __init__(self, horizon: int, scale: Scale) -> None:
         self.horizon = horizon
@@ -201,8 +200,8 @@ class Pool:
     @property
     def regressed(self) -> Autoregression | None:
         """The member with a regression on calendar and covariates; None where no series has one."""
-        among = (one.regression is not None for one in self.full_.fitted_)
-        return self.full_ if (any(among) if self._regressed is None else self._regressed) else None
+        any_one = self._regressed or any(one.regression is not None for one in self.full_.fitted_)
+        return self.full_ if any_one else None
 
     def scaled(self, panel: Panel) -> Float[FloatArray, "rows"]:
         """The panel's values on the pool's scale, gaps filled causally. [rows]"""

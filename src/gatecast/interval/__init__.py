@@ -3,6 +3,7 @@
 from gatecast.interval.behind import moved, origins_behind, shifts_at, shifts_from, some_series, tracks_from
 from gatecast.interval.conformal import Calibration, calibrate
 from gatecast.interval.drift import REFERENCE, Drift, find_drifts, outcome_scores
+from gatecast.interval.kept import KEPT
 from gatecast.interval.quantile import LEVELS, agreed, at_levels, untangle
 from gatecast.interval.score import at_scores, normal_scores
 from gatecast.interval.track import Pace, Track, by_outcome, followed, new_track, pace_of
@@ -10,6 +11,7 @@ from gatecast.interval.tracks import Tracks, new_tracks
 from gatecast.interval.width import Width, fit_width
 
 __all__ = [
+    "KEPT",
     "LEVELS",
     "REFERENCE",
     "Calibration",

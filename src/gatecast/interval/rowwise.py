@@ -11,14 +11,14 @@ from gatecast._types import FloatArray
 NARROWEST = 1e-12  # a distribution this narrow, scaled, is one value: no score tells its width
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # numba wants its own functions, not checked ones
 def _slope(row, x, median, end):  # pragma: no cover  # compiled
     """How far one standard deviation reaches beyond the lowest or the highest quantile."""
     return max((row[end] - row[median]) / x[end], NARROWEST)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def _scores(actual, quantiles, x, median, farthest, found):  # pragma: no cover  # compiled
     last = len(x) - 1
@@ -44,7 +44,7 @@ def _scores(actual, quantiles, x, median, farthest, found):  # pragma: no cover 
         found[n] = min(max(z, -farthest), farthest)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def _read(quantiles, scores, x, median, found):  # pragma: no cover  # compiled
     last = len(x) - 1

@@ -71,9 +71,11 @@ class Tracks:
         ):
             some = places(row[(step - 1) % stride :: stride]).astype(np.float32)
             self.kept[series, step % reach, : len(some)] = some
-        one = np.array([series])
-        self.base[one] = self.clock[one]
-        _anew(*self._arrays(), one, self._numbers())
+        self.collect(np.array([series]))
+
+    def collect(self, series: Int[IntArray, "some"]) -> None:
+        """Collect the masses of some series from the scores kept."""
+        _anew(*self._arrays(), series, self._numbers())
 
     def advance(self, series: Int[IntArray, "some"], scores: Float[FloatArray, "some horizon"]) -> None:
         """Move some series on by one step.
@@ -91,10 +93,12 @@ class Tracks:
         chosen = np.arange(len(self.clock)) if series is None else series
         options = np.array([*LEVELS, first_edge(), width_of_cells(), MARGIN])
         worth = np.array([WORTH * self.pace.day, PROMISE * self.pace.day, PHASE_WORTH])
+        at = first_edge() + width_of_cells() * np.arange(CELLS)
+        edges = np.stack([np.sinh(at), np.cosh(at)])
         found = np.empty((len(chosen), self.horizon, len(LEVELS)))
         _shifts(
             self.clock, self.count, self.base, self.late, self.usual, self.day,
-            chosen, self._numbers(), worth, promised(), options, normal_levels(LEVELS), found,
+            chosen, self._numbers(), worth, promised(), options, edges, normal_levels(LEVELS), found,
         )  # fmt: skip
         found[..., MEDIAN] = 0.0
         return found
@@ -133,7 +137,7 @@ def new_tracks(pace: Pace, horizon: int, clock: Int[IntArray, "series"]) -> Trac
     )
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # numba wants its own functions, not checked ones
 def _enter(kept, late, usual, day, row, slot, base, numbers, sign):  # pragma: no cover  # compiled
     """Add the scores of a step's slot to one series' masses, or take them out; how many there are."""
@@ -158,7 +162,7 @@ def _enter(kept, late, usual, day, row, slot, base, numbers, sign):  # pragma: n
     return count
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def _anew(clock, kept, count, base, late, usual, day, series, numbers):  # pragma: no cover  # compiled
     """Collect the masses of some series from the scores kept."""
@@ -169,7 +173,7 @@ def _anew(clock, kept, count, base, late, usual, day, series, numbers):  # pragm
             count[i] += _enter(kept[i], late[i], usual[i], day[i], row, row % reach, base[i], numbers, 1.0)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def _advance(
     clock, kept, count, base, late, usual, day, series, place, numbers
@@ -193,10 +197,10 @@ def _advance(
             count[i] += _enter(kept[i], late[i], usual[i], day[i], row, slot, base[i], numbers, 1.0)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def _shifts(
-    clock, count, base, late, usual, day, series, numbers, worth, promised, options, unmoved, found
+    clock, count, base, late, usual, day, series, numbers, worth, promised, options, edges, unmoved, found
 ):  # pragma: no cover  # compiled
     """`followed` at the clock of some series, from their masses."""
     horizon, cells, levels, phases = late.shape[1], len(promised), len(unmoved), int(numbers[4])
@@ -211,29 +215,36 @@ def _shifts(
         slow = 2.0 ** ((base[i] - clock[i]) * numbers[1])
         whole[:] = 0.0
         for p in range(phases):
-            whole += day[i, p]
-        heard = _sum(whole)
-        whole /= heard
-        ahead = min(phases, horizon)
-        for step in range(1, ahead + 1):
+            _blend(1.0, whole, slow, day[i, p], 0.0, whole, whole)
+        heard, lent = _sum(whole), worth[2] * horizon
+        for step in range(1, min(phases, horizon) + 1):
             p = (clock[i] + step) % phases
-            some = slow * _sum(day[i, p])
-            mass[:] = slow * day[i, p] + worth[2] * horizon * whole
-            _quantiles(mass, some + worth[2] * horizon, options, by_phase[p])
-        mass[:] = slow * heard * whole + worth[2] * horizon * whole
-        _quantiles(mass, slow * heard + worth[2] * horizon, options, every)
+            some = _blend(slow, day[i, p], lent / heard, whole, 0.0, whole, mass)
+            _quantiles(mass, some + lent, options, edges, by_phase[p])
+        _quantiles(whole, heard, options, edges, every)
         for k in range(horizon):
-            said, often = fast * _sum(late[i, k]), slow * _sum(usual[i, k])
+            often = slow * _sum(usual[i, k])
             share = worth[0] / (often + worth[1])
-            mass[:] = fast * late[i, k] + share * (slow * usual[i, k] + worth[1] * promised)
-            _quantiles(mass, said + worth[0], options, found[n, k])
+            said = _blend(fast, late[i, k], share * slow, usual[i, k], share * worth[1], promised, mass)
+            _quantiles(mass, said + worth[0], options, edges, found[n, k])
             wider = 1.0 + options[levels + 2] * said / (said + worth[0])
             p = (clock[i] + 1 + k) % phases
             for level in range(levels):
                 found[n, k, level] = wider * (found[n, k, level] + by_phase[p, level] - every[level])
 
 
-@numba.njit(cache=True, fastmath=True)
+@numba.njit(cache=True, error_model="numpy", fastmath=True)
+@no_type_check  # as above
+def _blend(a, x, b, y, c, z, mass):  # pragma: no cover  # compiled
+    """Three masses in some proportion; how much of it is the first."""
+    first = 0.0
+    for cell in range(len(mass)):
+        first += a * x[cell]
+        mass[cell] = a * x[cell] + b * y[cell] + c * z[cell]
+    return first
+
+
+@numba.njit(cache=True, error_model="numpy", fastmath=True)
 @no_type_check  # as above
 def _sum(mass):  # pragma: no cover  # compiled
     total = 0.0
@@ -242,11 +253,14 @@ def _sum(mass):  # pragma: no cover  # compiled
     return total
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
-def _quantiles(mass, total, options, quantiles):  # pragma: no cover  # compiled
-    """The quantiles of all that lies in the cells, each cell's mass spread evenly over it."""
-    first, width = options[len(quantiles)], options[len(quantiles) + 1]
+def _quantiles(mass, total, options, edges, quantiles):  # pragma: no cover  # compiled
+    """The quantiles of all that lies in the cells, each cell's mass spread evenly over it.
+
+    edges  [2, cells]  sinh and cosh of where each cell begins
+    """
+    width = options[len(quantiles) + 1]
     below, cell = 0.0, 0
     for level in range(len(quantiles)):
         goal = options[level] * total
@@ -254,4 +268,9 @@ def _quantiles(mass, total, options, quantiles):  # pragma: no cover  # compiled
             below += mass[cell]
             cell += 1
         here = max(mass[cell], 1e-300)
-        quantiles[level] = np.sinh(first + width * (cell + min(max((goal - below) / here, 0.0), 1.0)))
+        b = width * min(max((goal - below) / here, 0.0), 1.0)
+        # sinh(a + b); b is at most a cell wide, .04, so that these terms are all there is to double precision
+        b2 = b * b
+        sinh = b * (1.0 + b2 / 6.0 * (1.0 + b2 / 20.0 * (1.0 + b2 / 42.0)))
+        cosh = 1.0 + b2 / 2.0 * (1.0 + b2 / 12.0 * (1.0 + b2 / 30.0 * (1.0 + b2 / 56.0)))
+        quantiles[level] = edges[0, cell] * cosh + edges[1, cell] * sinh

@@ -1,5 +1,6 @@
 """The linear room: the robust autoregression, seasonal ARIMA, and baselines that everything has to beat."""
 
+from gatecast.linear.almanac import Almanac
 from gatecast.linear.arima import ARIMA
 from gatecast.linear.arima_ledger import arima_ledger
 from gatecast.linear.around import Fitted, blocks_of, fit_around, middle_block, paths_around
@@ -23,6 +24,7 @@ from gatecast.linear.ledger import (
 from gatecast.linear.onward import Onward, lookback
 from gatecast.linear.paths import FEWEST_STEPS, PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.recent import RecentARIMA
+from gatecast.linear.running import Running
 from gatecast.linear.saying import Saying
 from gatecast.linear.sifted import Sifted, sifted_of
 from gatecast.linear.split import HELD, LEVEL, Ages, Reason, ReasonKind, Split, ages_of, superposed
@@ -37,6 +39,7 @@ __all__ = [
     "KEPT",
     "LEVEL",
     "Ages",
+    "Almanac",
     "Autoregression",
     "Clock",
     "Diagnosis",
@@ -51,6 +54,7 @@ __all__ = [
     "Reason",
     "ReasonKind",
     "RecentARIMA",
+    "Running",
     "Saying",
     "SeasonalNaive",
     "Sifted",

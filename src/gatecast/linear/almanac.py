@@ -17,7 +17,7 @@ SOON = 300  # that are read off together
 class Almanac:
     """Clocks and calendar features by time, as `clock_of` and `calendar_features` give them.
 
-    like  a panel of no rows, with the names, the frequency, the zone and the seasons of the whole one
+    like  a panel of one row, with the names, the frequency, the zone and the seasons of the whole one
     """
 
     def __init__(self, like: Panel) -> None:
@@ -34,6 +34,11 @@ class Almanac:
         self._holidays = holidays if self._dated and _typed(like) else []
         self._times = np.zeros(0, dtype=np.int64)
         self._rows = np.zeros((0, 3 + calendar_features(silent)[0].shape[1]))
+
+    @property
+    def width(self) -> int:
+        """How many calendar features there are."""
+        return int(self._rows.shape[1]) - 3
 
     def clock(self, times: Int[IntArray, "rows"], known: Float[FloatArray, "rows known"]) -> Clock:
         """Where rows stand; a public holiday is a type of day of its own."""

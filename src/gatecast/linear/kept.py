@@ -5,8 +5,9 @@ Kernels trust the shapes they are given; what a file says is checked here first.
 
 import numpy as np
 
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import Scale
-from gatecast.interval import Calibration, Width
+from gatecast.interval import Calibration, Pace, Tracks, Width
 from gatecast.kept import Kept, demand
 from gatecast.linear.arima import ARIMA
 from gatecast.linear.around import Fitted
@@ -16,6 +17,8 @@ from gatecast.linear.design import Design, Detail
 from gatecast.linear.direct import WAVES, Direct
 from gatecast.linear.filter import MANY
 from gatecast.linear.fitted import FittedSeries, Member
+from gatecast.linear.following import Following
+from gatecast.linear.latest import Latest
 from gatecast.linear.paths import Spread
 from gatecast.linear.position import Position, System
 from gatecast.linear.recent import Recent, RecentARIMA
@@ -54,6 +57,13 @@ def _check_design(design: Design) -> None:
     demand(len(design.binary) == len(design.center), "one word on each covariate")
     demand(min(design.detail.covariates, design.detail.years) >= 0, "details from none on")
     demand(design.detail.years <= LONGEST, "harmonics that can be counted")
+
+
+def _check_latest(latest: Latest) -> None:
+    values, position = latest.values, latest.position
+    demand(values.ndim == 2 and position.shape == values.shape[:1], "the latest values of each series")
+    demand(1 <= latest.season < values.shape[1], "more of them than a season")
+    demand(np.all((position >= 0) & (position < FAR)), "positions that can be counted on")
 
 
 def _check_recent(recent: Recent) -> None:
@@ -109,6 +119,12 @@ KEPT = {
     "linear.fitted": Kept(Fitted, check=_check_fitted),
     "linear.orders": Kept(Shape),
     "linear.sarima": Kept(Sarima, check=_check_sarima),
+    "linear.latest": Kept(
+        Latest, {"values": FloatArray, "position": IntArray, "season": int}, check=_check_latest
+    ),
+    "linear.following": Kept(
+        Following, {"spread": Spread, "scale": Scale, "first": IntArray, "pace": Pace, "tracks": Tracks}
+    ),
     "linear.recent": Kept(Recent, check=_check_recent),
     "linear.recent_arima": Kept(
         RecentARIMA, {"beside": Autoregression, "horizon": int, "fitted_": list[Recent]}

@@ -1,4 +1,4 @@
-"""What one regression says of the last rows of a series: those rows' regressors alone are made, in two kernels.
+"""What one regression says of the last rows of a series: no other rows' regressors are made.
 
 `Regression.mean` says the same of every row; it makes all regressors of the whole history for it.
 """
@@ -21,6 +21,7 @@ from gatecast.linear.design import (
 from gatecast.linear.regression import Regression
 
 SHAPES: tuple[Shape, ...] = ("one", "low", "day", "slots")
+ONE, LOW, DAY, SLOTS = range(len(SHAPES))
 FREE = 5  # types of day from here on are days off
 
 
@@ -31,7 +32,7 @@ class Near:
         self._design = regression.design
         self._steps = steps
         self._beta = np.ascontiguousarray(regression.coefficients[-1])
-        self._shapes = np.array([SHAPES.index(shape) for shape in self._layout()])
+        self._shapes = np.array(self._layout())
         backs = sorted({max(1, round(h * steps / 24)) for h in RECENT_HOURS})
         self._backs = np.array(backs if self._rich else [], dtype=np.int64)
 
@@ -42,7 +43,7 @@ class Near:
 
         times  [rows]
         clock  of these rows
-        known  [tail, known covariates]  up to the last of them, as far back as anything looks, or from the start
+        known  [tail, known covariates]  up to the last of them, from as far back as anything looks
         """
         rows, shapes = len(times), shapes_of(clock)
         slow = [np.ones((rows, 1)), *self._calendar(times, clock)]
@@ -64,23 +65,22 @@ class Near:
     def _rich(self) -> bool:
         return self._kind == 2 and self._steps > 1
 
-    def _layout(self) -> list[Shape]:
+    def _layout(self) -> list[int]:
         """The shape of each slow column, in the order of the terms."""
-        detail = self._design.detail
-        shapes: list[Shape] = ["one"]
+        detail, shapes = self._design.detail, [ONE]
         if detail.calendar:
-            shapes += ["slots"] * DAY_TYPES + ["one"] + ["day"] * (2 * detail.years)
+            shapes += [SLOTS] * DAY_TYPES + [ONE] + [DAY] * (2 * detail.years)
         hinged = 1 + self._design.knots.shape[1] if len(self._design.binary) else 0
         for binary in self._design.binary:
             if self._kind == 0:
-                shapes += ["one"]
+                shapes += [ONE]
             elif binary:
-                shapes += ["day"] * 2
+                shapes += [DAY] * 2
             else:
-                shapes += ["day"] * hinged * (2 if self._steps > 1 else 1)
+                shapes += [DAY] * hinged * (2 if self._steps > 1 else 1)
                 if self._rich:
                     recent = len({max(1, round(h * self._steps / 24)) for h in RECENT_HOURS})
-                    shapes += ["low"] * (recent + 2) + ["day"] * 2 * hinged + ["low"] * hinged
+                    shapes += [LOW] * (recent + 2) + [DAY] * 2 * hinged + [LOW] * hinged
         return shapes
 
     def _calendar(self, times: IntArray, clock: Clock) -> list[FloatArray]:

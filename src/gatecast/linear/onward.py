@@ -1,4 +1,4 @@
-"""Errors around a mean, moved on value by value: what `paths_around` says behind the newest step of each series.
+"""Errors around a mean, moved on value by value: what `paths_around` says behind the newest steps.
 
 Behind the history that was fitted the coefficients that leave out no block speak; lags reach into the latest
 values and no further.

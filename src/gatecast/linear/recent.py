@@ -130,10 +130,9 @@ class RecentARIMA:
     ) -> FloatArray:
         error, mean = left
         steps = np.minimum(position[:, None] + np.arange(1, self.horizon + 1), len(mean) - 1)
-        return (
-            self.errors_ahead(series, filled(error, panel.seasons[0]), position, panel.seasons[0])
-            + mean[steps]
-        )
+        season = panel.seasons[0]
+        whole: FloatArray = self.errors_ahead(series, filled(error, season), position, season) + mean[steps]
+        return whole
 
     def errors_ahead(
         self, series: int, error: Float[FloatArray, "time"], position: Int[IntArray, "origins"], season: int

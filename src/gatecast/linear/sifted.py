@@ -1,4 +1,4 @@
-"""ARIMA as a member of the pool, moved on value by value: `RecentARIMA` behind the newest step of each series."""
+"""ARIMA as a member of the pool, moved on value by value: `RecentARIMA` behind the newest steps."""
 
 from collections.abc import Sequence
 from dataclasses import replace

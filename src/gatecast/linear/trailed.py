@@ -17,7 +17,7 @@ LONGEST_DAYS = 7  # no mean or lag of a covariate reaches further back
 class Trailed:
     """The ends of a panel's covariates, and small panels of one series made of them.
 
-    like    a panel of no rows, with the names, the frequency and the seasons of the whole one
+    like    a panel of one row, with the names, the frequency and the seasons of the whole one
     almanac of its calendar
     times   [series, longest]          the newest last
     known   [series, longest, known covariates]
@@ -127,14 +127,14 @@ def trailed_of(panel: Panel) -> Trailed:
         times[i, longest - n :], known[i, longest - n :] = panel.times[rows], panel.known[rows]
     like = replace(
         panel,
-        values=np.zeros(0),
-        offsets=np.zeros(2, dtype=np.int64),
-        times=np.zeros(0, dtype=np.int64),
-        known_steps=np.zeros(1, dtype=np.int64),
+        values=np.zeros(1),
+        offsets=np.array([0, 1]),
+        times=panel.times[:1].copy(),
+        known_steps=np.ones(1, dtype=np.int64),
         ids=("",),
-        known=np.zeros((0, len(names))),
-        past=np.zeros((0, 0)),
-        given=np.zeros((0, 0)),
+        known=np.zeros((1, len(names))),
+        past=np.zeros((1, 0)),
+        given=np.zeros((1, 0)),
         static=np.zeros((1, 0)),
         known_names=names,
         past_names=(),

@@ -184,6 +184,8 @@ class _Alone(TableDoor):
 
     def _stand(self, panel: Panel) -> Standing:
         """The states behind the last steps, where every series has a value to begin from."""
+        if is_wide(panel):
+            return super()._stand(panel)
         rows = self.inputs_.rows(panel)
         begun = np.isfinite(rows.scaled[panel.offsets[:-1] + panel.known_steps - 1])
         if self.held_ is not None or not begun.all():

@@ -113,25 +113,26 @@ def new_chains(layer: Recurrence, context: int, clock: Int[IntArray, "series"]) 
     return Chains(layer, context, clock.astype(np.int64), hidden, cell)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # numba wants its own functions, not checked ones
 def tanh(x):  # pragma: no cover  # compiled
     """Of single precision, within 3e-7."""
-    x = min(max(x, -_FAR), _FAR)
+    x = _FAR if x > _FAR else x
+    x = -_FAR if x < -_FAR else x
     y = x * x
     p = y * (y * (y * (y * (y * (y * _A13 + _A11) + _A9) + _A7) + _A5) + _A3) + _A1
     q = y * (y * (y * _B6 + _B4) + _B2) + _B0
     return x * p / q
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def sigmoid(x):  # pragma: no cover  # compiled
     """½ tanh(x / 2) + ½."""
     return _HALF * tanh(_HALF * x) + _HALF
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def _lstm(series, into, across, hidden, cell):  # pragma: no cover  # compiled
     units, slots = hidden.shape[2], hidden.shape[1]
@@ -148,7 +149,7 @@ def _lstm(series, into, across, hidden, cell):  # pragma: no cover  # compiled
                 h[u] = o * tanh(c[u])
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def _gru(series, into, across, hidden, cell):  # noqa: ARG001  # pragma: no cover  # compiled
     units, slots = hidden.shape[2], hidden.shape[1]
@@ -162,7 +163,7 @@ def _gru(series, into, across, hidden, cell):  # noqa: ARG001  # pragma: no cove
                 h[u] = (_ONE - z) * new + z * h[u]
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def _rnn(series, into, across, hidden, cell):  # noqa: ARG001  # pragma: no cover  # compiled
     units, slots = hidden.shape[2], hidden.shape[1]

@@ -81,6 +81,15 @@ class Feed:
         back = [origin] + [origin + step - s * -(-step // s) for s in self.seasons if s > 1]
         return ordinary(np.stack([self.at(series, one) for one in back], axis=-1))
 
+    @property
+    def widths(self) -> tuple[int, int]:
+        """How many inputs of a past step there are, and how many of a step ahead."""
+        calendar = calendar_of(np.zeros(1, dtype=np.int64), None, self.frequency, self.seasons)[0]
+        covariates = self.inputs.covariates
+        ahead = calendar.shape[1] + len(covariates.known_scale.names) + self.static.shape[1]
+        own = 2 + len(change_lags(self.seasons))
+        return own + ahead + len(covariates.past_scale.names), ahead
+
     def copy(self) -> Self:
         """A snapshot, which later rows leave as it is."""
         return replace(self, clock=self.clock.copy(), values=self.values.copy())

@@ -91,7 +91,7 @@ def nothing_beside(rows: int) -> Beside:
     return Beside(none, none, np.ones(rows, dtype=np.float32))
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # numba wants its own functions, not checked ones
 def _mix(mixed, told, whose, offset, step):  # pragma: no cover  # compiled
     """silu of all that comes together, in place."""
@@ -102,7 +102,7 @@ def _mix(mixed, told, whose, offset, step):  # pragma: no cover  # compiled
             row[j] = x * sigmoid(x)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def _spread(said, step, members, prior, unit, scale, median, quantiles):  # pragma: no cover  # compiled
     count, levels = members.shape[1], quantiles.shape[1]
@@ -131,7 +131,7 @@ def _spread(said, step, members, prior, unit, scale, median, quantiles):  # prag
             quantiles[n, level] = up
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 @no_type_check  # as above
 def _softplus(x):  # pragma: no cover  # compiled
     return x if x > FULL else np.log1p(np.exp(x))

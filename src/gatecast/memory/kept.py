@@ -4,11 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import Float32, Int
 from torch import Tensor, nn
 
 from gatecast._types import BoolArray, IntArray
+from gatecast.interval import LEVELS
 from gatecast.kept import Kept, demand
 from gatecast.memory.alone import GRU, LSTM, RNN
+from gatecast.memory.carried import Carried, recurrence_of
+from gatecast.memory.chains import SLOTS, Chains
+from gatecast.memory.feed import Feed
 from gatecast.memory.inputs import Inputs
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.network import CellKind, Network, Shape
@@ -17,9 +22,12 @@ from gatecast.memory.perceptron import Perceptron
 from gatecast.memory.reading import device
 from gatecast.memory.response import Response
 from gatecast.memory.scaled import Calibrated
+from gatecast.memory.standing import NetworkStanding
+from gatecast.memory.stated import Stating
 from gatecast.memory.train import Trained
 
 _LAYERS: dict[type, CellKind] = {nn.LSTM: "lstm", nn.GRU: "gru", nn.RNN: "rnn", Perceptron: "mlp"}
+FAR = 2**40  # steps; more than any clock shows
 _GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
@@ -90,6 +98,74 @@ def _encoder_weights(plan: Blueprint) -> dict[str, tuple[int, ...]]:
     }
 
 
+@dataclass(frozen=True)
+class CarriedStates:
+    """What of a network that is carried along is not in its weights: see `Chains` and `Carried`."""
+
+    network: Network
+    context: int
+    clock: Int[IntArray, "series"]
+    hidden: Float32[np.ndarray, "series slots units"]
+    cell: Float32[np.ndarray, "series slots cells"]
+    told: Float32[np.ndarray, "series horizon width"]
+
+
+def states_of(carried: Carried) -> CarriedStates:
+    """What lasts of it."""
+    chains = carried.chains
+    return CarriedStates(
+        carried.network, chains.context, chains.clock, chains.hidden, chains.cell, carried.told
+    )
+
+
+def carried_of(states: CarriedStates) -> Carried:
+    """A network that goes on from these states."""
+    layer = recurrence_of(states.network.encoder)
+    chains = Chains(layer, states.context, states.clock.copy(), states.hidden.copy(), states.cell.copy())
+    return Carried(states.network, chains, states.told.copy())
+
+
+def _check_states(states: CarriedStates) -> None:
+    network, series = states.network, len(states.clock)
+    demand(type(network.encoder) in (nn.LSTM, nn.GRU, nn.RNN), "a layer that carries a state")
+    units, cells = network.from_state.in_features, isinstance(network.encoder, nn.LSTM)
+    demand(2 <= states.context < 2**31, "a context of two steps or more")
+    demand(np.all((states.clock >= -1) & (states.clock < FAR)), "clocks within reason")
+    demand(states.hidden.shape == (series, SLOTS, units), "a state for each anchor in use")
+    demand(
+        states.cell.shape == (series, SLOTS, units if cells else 0), "a cell for each, where there are cells"
+    )
+    demand(states.told.shape == (series, network.shape.horizon, units), "what was heard of every last origin")
+
+
+def _check_feed(feed: Feed) -> None:
+    demand(feed.seasons and all(1 <= s < 2**31 for s in feed.seasons), "seasons of a step or more")
+    demand(len(feed.inputs.movement) == len(feed.clock), "inputs learned of each series")
+    demand(feed.static.shape[1] == len(feed.inputs.covariates.static_scale.names), "every static covariate")
+    demand(np.all((feed.clock >= 0) & (feed.clock < FAR)), "clocks within reason")
+    demand(feed.values.shape[1] > feed.seasons[-1], "the values of the longest season")
+
+
+def _check_network_standing(standing: NetworkStanding) -> None:
+    feed, horizon = standing.feed, standing.horizon if standing.carried else 0
+    clocks = [one.clock for one in standing.carried]
+    clocks += [] if standing.tracks is None else [standing.tracks.clock]
+    demand(horizon >= 1, "a network")
+    demand(all(np.array_equal(clock, feed.clock) for clock in clocks), "one clock")
+    demand(feed.values.shape[1] == feed.seasons[-1] + horizon + 1, "the values that are looked back on")
+    demand(
+        standing.unseen.shape == standing.stating.constant.shape == feed.clock.shape, "what is known of each"
+    )
+    inputs, ahead = feed.widths
+    for one in standing.carried:
+        wanted = (inputs, ahead + 2 + sum(s > 1 for s in feed.seasons), 0, horizon, LEVELS)
+        shape = one.network.shape
+        seen = (shape.inputs, shape.ahead, shape.members, shape.horizon, shape.levels)
+        demand(seen == wanted, "networks that read what is fed to them")
+    demand(standing.tracks is None or standing.tracks.horizon == horizon, "tracks of every step ahead")
+    demand(standing.stating.calibrated.calibration.shifts.shape == (horizon, len(LEVELS)), "every shift")
+
+
 def _check_shape(shape: Shape) -> None:
     levels = np.array(shape.levels)
     demand(min(shape.inputs, shape.ahead, shape.members) >= 0 and shape.horizon >= 1, "sizes from 0")
@@ -133,6 +209,7 @@ _LEARNED = {
     "context_": int,
     "calibrated_": Calibrated,
     "unseen_": IntArray | None,
+    "standing_": NetworkStanding | None,
 }
 
 KEPT = {
@@ -145,6 +222,11 @@ KEPT = {
     "memory.trained": Kept(Trained, check=_check_trained),
     "memory.calibrated": Kept(Calibrated),
     "memory.response": Kept(Response, check=_check_response),
+    "memory.feed": Kept(Feed, check=_check_feed),
+    "memory.carried_states": Kept(CarriedStates, check=_check_states),
+    "memory.carried": Kept(Carried, through=(CarriedStates, states_of, carried_of)),
+    "memory.stating": Kept(Stating),
+    "memory.standing": Kept(NetworkStanding, check=_check_network_standing),
     "lstm": Kept(LSTM, _LEARNED),
     "gru": Kept(GRU, _LEARNED),
     "rnn": Kept(RNN, _LEARNED),

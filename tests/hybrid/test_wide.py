@@ -156,9 +156,9 @@ def test_a_pool_fitted_likewise_says_nearly_the_same() -> None:
         assert np.abs(mixed[1] - mixed[0]).mean() < 0.5 * errs[0]
 
 
-@when_wide
-def test_memory_does_not_go_with_the_number_of_series() -> None:
-    """What a forecast needs in between is that of a portion on each processor."""
+def test_memory_does_not_go_with_the_number_of_series(wide: pytest.MonkeyPatch) -> None:
+    """What a forecast needs in between is that of a portion on each processor: here on one."""
+    wide.setattr("gatecast.workers.processors", lambda: 1)
     panel = hourly_panel((300,) * 48, future=HORIZON)
     model = MODELS["LinearHalf"]().learn(panel, Silent())
     taken = {}

@@ -217,7 +217,7 @@ def test_the_second_network_is_as_wide_as_the_first_on_what_calibrated_it(
     plan = plan_windows(panel, HORIZON, TINY.origins, TINY.drawn, 0)
     assert plan is not None
     windows = anchored_windows(plan.calibrating, model.context_)
-    cutter, seen = model._cut(panel, model.inputs_.rows(panel), windows)
+    cutter, seen = model._learned().cut(panel, model.inputs_.rows(panel), windows)
     first, second = (read(one.network, cutter)[0] for one in networks)
     widened = model._joined(second, seen, plan.calibrating)
     assert own_width(widened).mean() == pytest.approx(own_width(first).mean(), rel=1e-9)

@@ -91,7 +91,7 @@ def test_parallel_at_half_a_share_is_half_of_each() -> None:
     for share in (0.0, 0.5, 1.0):
         model.shares_ = np.full(len(PANEL), share)
         windows = anchored_windows(origins, model.context_)
-        _, seen = model._cut(PANEL, model.inputs_.rows(PANEL), windows)
+        _, seen = model._learned().cut(PANEL, model.inputs_.rows(PANEL), windows)
         quantiles = model._joined(np.zeros((len(origins), HORIZON, len(LEVELS))), seen, origins)
         said[share] = quantiles[..., MEDIAN]
     model.shares_ = np.ones(len(PANEL))

@@ -12,11 +12,12 @@ from gatecast.data.grid import written as written_times
 from gatecast.data.holiday import add_holidays, holiday_columns
 from gatecast.data.kept import KEPT
 from gatecast.data.panel import Panel
+from gatecast.data.part import in_portions, is_wide, part_of, portions, taught
 from gatecast.data.recent import Recent, Taken, recent_of
 from gatecast.data.revision import Revision, revised
 from gatecast.data.rows import Rows
 from gatecast.data.samples import SAMPLES, Sample, load_sample, sample_info
-from gatecast.data.scale import LOG_CEILING, Scale, fit_scale
+from gatecast.data.scale import LOG_CEILING, Scale, fit_scale, joined_scales
 from gatecast.data.schema import Schema
 from gatecast.data.solar import Site, Sites, Sky, add_sun, sites_of, sky_of, steps_per_day
 from gatecast.data.table import Reading, extend, missing_future, panel_from, read_news, read_table
@@ -67,9 +68,12 @@ __all__ = [
     "held_out_start",
     "holiday_columns",
     "in_polars",
+    "in_portions",
     "inside",
     "is_binary",
     "is_installed",
+    "is_wide",
+    "joined_scales",
     "load_sample",
     "local_time",
     "make_future",
@@ -77,7 +81,9 @@ __all__ = [
     "missing_mask",
     "panel_from",
     "parse_frequency",
+    "part_of",
     "past_origins",
+    "portions",
     "read_news",
     "read_table",
     "recent_of",
@@ -93,5 +99,6 @@ __all__ = [
     "standardise",
     "steps_per_day",
     "target_rows",
+    "taught",
     "written_times",
 ]

@@ -35,7 +35,7 @@ def fill_causally(values: FloatArray, offsets: IntArray, season: int) -> FloatAr
     return filled
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _fill(values: FloatArray, offsets: IntArray, season: int) -> None:  # pragma: no cover  # compiled
     for i in range(len(offsets) - 1):
         start, stop = offsets[i], offsets[i + 1]

@@ -6,6 +6,7 @@ A series that comes near zero has no meaningful logarithm (a solar night, a drai
 only where the smallest value is more than `LOG_FLOOR` of the median.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,16 @@ class Scale:
         """Values in their unit, none below zero for a series that was never negative."""
         floored: FloatArray = np.where(self.positive[series] & (values < 0), 0.0, values)
         return floored
+
+    def of(self, series: IntArray) -> "Scale":
+        """The scaling of some series, in this order."""
+        return Scale(self.logs[series], self.center[series], self.spread[series], self.positive[series])
+
+
+def joined_scales(scales: Sequence[Scale]) -> Scale:
+    """One scaling of the series of several panels, laid end to end."""
+    names = ("logs", "center", "spread", "positive")
+    return Scale(*(np.concatenate([getattr(one, name) for one in scales]) for name in names))
 
 
 def fit_scale(panel: Panel, *, logs: bool = True) -> Scale:

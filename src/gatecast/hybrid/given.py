@@ -96,12 +96,17 @@ def _as_given(column: str) -> Maker:
     return lambda panel, full: Given(column)  # noqa: ARG005  # nothing is learned
 
 
-def _mended(column: str) -> Maker:
-    def make(panel: Panel, full: Autoregression) -> Mended:
-        errors = (_error(panel, i, column, full)[1][: int(n)] for i, n in enumerate(panel.known_steps))
-        return Mended(column, tuple(fit_around(panel, error, full.horizon) for error in errors))
+def mended(panel: Panel, full: Autoregression, column: str, *, quick: bool = False) -> Mended:
+    """A given forecast whose errors are mended, learned from a panel.
 
-    return make
+    quick  as in `fit_around`
+    """
+    errors = (_error(panel, i, column, full)[1][: int(n)] for i, n in enumerate(panel.known_steps))
+    return Mended(column, tuple(fit_around(panel, error, full.horizon, quick=quick) for error in errors))
+
+
+def _mended(column: str) -> Maker:
+    return lambda panel, full: mended(panel, full, column)
 
 
 def _error(panel: Panel, series: int, column: str, full: Autoregression) -> tuple[FloatArray, FloatArray]:

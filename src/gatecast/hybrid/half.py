@@ -6,12 +6,14 @@ from typing import Self
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, Sites, fit_scale
+from gatecast.data import Panel, Sites, fit_scale, is_wide
 from gatecast.forecaster import Forecast, Origins
 from gatecast.hybrid.begun import moves_on
 from gatecast.hybrid.half_standing import HalfStanding, half_standing
+from gatecast.hybrid.likewise import part_of_pool
 from gatecast.hybrid.pool import Pool, origins_by_series
-from gatecast.linear import PathForecaster, until_compiled
+from gatecast.hybrid.wide import learn_wide_half
+from gatecast.linear import FEWEST_STEPS, PathForecaster, require_steps, until_compiled
 from gatecast.progress import Progress
 from gatecast.solar import SolarLinear
 from gatecast.standing import Standing
@@ -48,6 +50,10 @@ class LinearHalf(PathForecaster):
     def learn(self, panel: Panel, progress: Progress) -> Self:
         """Fit on everything and calibrate on past errors; at a site, hand over to the solar half."""
         self.solar_ = None
+        if self.site is None and is_wide(panel):
+            require_steps(panel, FEWEST_STEPS, self.name)
+            learn_wide_half(self, super().learn, panel, progress)
+            return self
         if self.site is None:
             return super().learn(panel, progress)
         self.solar_ = SolarLinear(self.horizon, site=self.site).learn(panel, progress)
@@ -68,6 +74,12 @@ class LinearHalf(PathForecaster):
         if self.solar_ is not None:
             return self.solar_.scores(panel, origins)
         return super().scores(panel, origins)
+
+    def part(self, series: IntArray) -> Self:
+        """This model of some of its series, in this order."""
+        part = super().part(series)
+        part.pool_ = part_of_pool(self.pool_, series)
+        return part
 
     @property
     def work(self) -> str:

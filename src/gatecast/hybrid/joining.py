@@ -1,7 +1,7 @@
 """How a network's word and the linear half's become one forecast: its parts, their sum and its quantiles."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -78,3 +78,8 @@ def joined(
     # in this order the median is the joined forecast to the bit, whatever the rounding
     around: FloatArray = whole[..., None] + widening * (quantiles - network[..., None])
     return around
+
+
+def without_memory(alone: Forecast) -> Forecast:
+    """A forecast of the linear half alone as that of a hybrid whose memory is silent."""
+    return replace(alone, linear_part=alone.point, memory_part=np.zeros_like(alone.point))

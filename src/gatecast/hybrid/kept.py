@@ -39,6 +39,7 @@ _POOL = {
 _HYBRID = {
     "linear_": LinearHalf | None,
     "shares_": FloatArray,
+    "common_": float,
     "widening_": float,
     "inputs_": Inputs,
     "context_": int,

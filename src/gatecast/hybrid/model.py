@@ -20,7 +20,7 @@ from typing import Self
 import numpy as np
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, Sites
+from gatecast.data import Panel, Sites, is_wide
 from gatecast.errors import TrainingError
 from gatecast.forecaster import Forecast, Forecaster, Origins
 from gatecast.front import TableDoor
@@ -32,7 +32,7 @@ from gatecast.hybrid.half import LinearHalf
 from gatecast.hybrid.half_standing import HalfStanding
 from gatecast.hybrid.hybrid_begun import hybrid_standing, stands_on
 from gatecast.hybrid.hybrid_standing import AloneStanding, HybridStanding
-from gatecast.hybrid.joining import MEDIAN, Joining, joined
+from gatecast.hybrid.joining import MEDIAN, Joining, joined, without_memory
 from gatecast.hybrid.learned import Learned
 from gatecast.hybrid.lessons import Lessons, lessons
 from gatecast.hybrid.modes import ModeName, mode_of
@@ -41,16 +41,15 @@ from gatecast.hybrid.opening import opened
 from gatecast.hybrid.pool import Pool
 from gatecast.hybrid.pooled import pooled
 from gatecast.hybrid.sunlit import learn_sunlit
+from gatecast.hybrid.wide import forecast_wide, learn_wide, part_of_hybrid
 from gatecast.linear import require_steps, until_compiled
 from gatecast.memory import (
     Calibrated,
-    Cutter,
     Plan,
     Rows,
     Shifts,
     Trained,
     Training,
-    Windows,
     Workings,
     anchored_windows,
     calibrate_quantiles,
@@ -97,6 +96,7 @@ class Hybrid(TableDoor):
     held_: tuple[Shifts] | None = None
     solar_: SolarHybrid | None = None  # likewise
     judged_: Trained | None = None  # what chose shares and calibrated, where it was learned again since
+    common_ = 0.0  # likewise
 
     def __init__(
         self,
@@ -140,13 +140,20 @@ class Hybrid(TableDoor):
             self.shares_, self.unseen_ = np.full(len(panel), self.solar_.share_), None
             return self
         require_steps(panel, 3, self.name)
+        if is_wide(panel) and not (self.boost or self.members):
+            learn_wide(self, panel, progress, start)
+            return self
+        return self.learn_whole(panel, progress, start)
+
+    def learn_whole(self, panel: Panel, progress: Progress, start: Trained | None) -> Self:
+        """The same of a panel that can be read as a whole."""
         training = self.training or Training()
         training = training if start is None else training.continued()
         plan = plan_windows(panel, self.horizon, training.origins, training.drawn, self.seed)
         self.shares_, self.widening_ = np.zeros(len(panel)), 1.0
         if plan is None:
-            steps = int(panel.known_steps.max())
-            why = f"histories of {steps} steps or fewer have too few values to train a memory"
+            most = panel.known_steps.max()
+            why = f"histories of {most} steps or fewer have too few values to train a memory"
             return self._learn_alone(panel, progress, f"{self.name}: {why}")
         self.inputs_ = learn_inputs(panel)
         self.context_ = plan.context
@@ -164,6 +171,10 @@ class Hybrid(TableDoor):
                 self.trained_, self.widening_ = again
                 self.unseen_ = panel.known_steps - 1
         return self
+
+    def part(self, series: IntArray) -> "Hybrid":
+        """This model of some of its series, in this order. It shares what it holds with the whole."""
+        return part_of_hybrid(self, series)
 
     def _learn_both(
         self, panel: Panel, plan: Plan, training: Training, progress: Progress, start: Trained | None
@@ -190,11 +201,12 @@ class Hybrid(TableDoor):
         """Both parts, their sum and its calibrated quantiles at each origin."""
         if self.solar_ is not None:
             return self.solar_.forecast(panel, origins, levels)
+        if is_wide(panel) and self.held_ is None:
+            return forecast_wide(self, panel, origins, levels)
         if self.linear_ is not None:
-            alone = self.linear_.forecast(panel, origins, levels)
-            return replace(alone, linear_part=alone.point, memory_part=np.zeros_like(alone.point))
+            return without_memory(self.linear_.forecast(panel, origins, levels))
         rows = self.inputs_.rows(panel)
-        cutter, seen = self._cut(panel, rows, anchored_windows(origins, self.context_))
+        cutter, seen = self._learned().cut(panel, rows, anchored_windows(origins, self.context_))
         shifts = self._shifts(panel, rows, origins)
         return self._finish(read_mean(self.trained_, cutter), seen, origins, levels, shifts)
 
@@ -233,23 +245,23 @@ class Hybrid(TableDoor):
         """From the network's quantiles to the parts, their sum and its quantiles."""
         return self._learned().joining.finished(said, seen.mix, seen.linear, origins, levels, shifts)
 
-    def _cut(self, panel: Panel, rows: Rows, windows: Windows) -> tuple[Cutter, View]:
-        return self._learned().cut(panel, rows, windows)
-
     def _choose_and_calibrate(self, panel: Panel, origins: Origins, read: Lessons) -> None:
         """Both on origins that did not choose the weights: on those the network looks better than it is."""
         seen, quantiles = read.judged, read_mean(self.trained_, read.calibrating)
         actual, series = read.calibrating.targets(), origins.series
         said, unit = quantiles[..., MEDIAN], self.unit_[series]
-        self.shares_ = choose_shares(actual, seen.mix, said, unit, series, len(panel))
-        self.calibrated_: Calibrated = calibrate_quantiles(actual, self._joined(quantiles, seen, origins))
+        count = len(panel) + 1  # one more, without origins of its own: what all share
+        *own, self.common_ = choose_shares(actual, seen.mix, said, unit, series, count).tolist()
+        self.shares_ = np.array(own)
+        stated = joined(quantiles, seen.mix, self.shares_[series], self.widening_)
+        self.calibrated_: Calibrated = calibrate_quantiles(actual, stated)
 
     def _stand(self, panel: Panel) -> Standing:
         """Where pool, network and intervals stand: new rows move them on, no history is read again."""
         if self.linear_ is not None and self.solar_ is None:
             half = self.linear_._stand(panel)
             return AloneStanding(half) if isinstance(half, HalfStanding) else super()._stand(panel)
-        reads = self.solar_ is not None or self.held_ is not None
+        reads = self.solar_ is not None or self.held_ is not None or is_wide(panel)
         if reads or not stands_on(self.pool_, self.trained_, panel):
             return super()._stand(panel)
         return hybrid_standing(self._learned(), panel)
@@ -266,6 +278,3 @@ class Hybrid(TableDoor):
         joining = Joining(self.shares_, self.widening_, self.calibrated_, self.inputs_.scale)
         parts = self.pool_, self.inputs_, self.unit_, self.mode, self.trained_, self.context_
         return Learned(*parts, joining, self.unseen_)
-
-    def _joined(self, quantiles: FloatArray, seen: View, origins: Origins) -> FloatArray:
-        return joined(quantiles, seen.mix, self.shares_[origins.series], self.widening_)

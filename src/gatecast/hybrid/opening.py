@@ -40,7 +40,7 @@ def opened(
     """
     require_open(model)
     rows = model.inputs_.rows(panel)
-    cutter, seen = model._cut(panel, rows, anchored_windows(origins, model.context_, steps))
+    cutter, seen = model._learned().cut(panel, rows, anchored_windows(origins, model.context_, steps))
     history, ahead = row_columns(panel)
     more_history, more_ahead = mode_of(model.mode).columns(panel, model.pool_)
     shifts = cache(lambda: model._shifts(panel, rows, origins))

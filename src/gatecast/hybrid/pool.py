@@ -72,7 +72,7 @@ class Pool:
     """
 
     stack_: FloatArray | None = None  # of pools saved before there were any
-    _levels = False  # likewise
+    _levels = _regressed = False  # likewise; of a part, whether the whole has a regression
 
     def __init__(self, horizon: int, scale: Scale) -> None:
         self.horizon = horizon
@@ -106,12 +106,12 @@ class Pool:
             self._add(make(panel, full))
         self._lengths = sorted({s for s in panel.seasons if s > 1}) or [1]
         self._levels = self._lengths[0] > self.horizon
-        self.low_, self.high_ = _range(panel, self.scale_)
+        self.low_, self.high_ = ranges(panel, self.scale_)
         self.stack_ = self._stack(panel)
         return self
 
-    def _stack(self, panel: Panel) -> FloatArray:
-        """Lasting weights from origins all over each history that is long enough. [series, 2, members]"""
+    def _stack(self, panel: Panel, most: int = STACKED_ORIGINS) -> FloatArray:
+        """Lasting weights from `most` origins all over each history long enough. [series, 2, members]"""
         linear, day = self.linear, panel.seasons[0]
         weights = np.full((len(panel), 2, len(linear)), np.nan)
         scaled = self.scaled(panel)
@@ -119,7 +119,7 @@ class Pool:
             first, last = 2 * panel.seasons[-1], int(panel.known_steps[i]) - 1 - self.horizon
             if last < first:  # two of its longest seasons are all it has
                 continue
-            position = np.arange(first, last + 1, stride_past((last - first) // STACKED_ORIGINS, day))
+            position = np.arange(first, last + 1, stride_past((last - first) // most, day))
             paths = self._paths(panel, scaled, int(i), position).reshape(-1, len(linear))
             target = self.scale_.forward(panel.values[panel.rows(int(i))], int(i))
             outcome = outcomes(target, position, self.horizon).ravel()
@@ -200,7 +200,8 @@ class Pool:
     @property
     def regressed(self) -> Autoregression | None:
         """The member with a regression on calendar and covariates; None where no series has one."""
-        return self.full_ if any(one.regression is not None for one in self.full_.fitted_) else None
+        any_one = self._regressed or any(one.regression is not None for one in self.full_.fitted_)
+        return self.full_ if any_one else None
 
     def scaled(self, panel: Panel) -> Float[FloatArray, "rows"]:
         """The panel's values on the pool's scale, gaps filled causally. [rows]"""
@@ -272,7 +273,8 @@ def looked_back(seasons: Sequence[int]) -> int:
     return max(FEWEST_RECENT, 2 * seasons[-1])
 
 
-def _range(panel: Panel, scale: Scale) -> tuple[Float[FloatArray, "series"], Float[FloatArray, "series"]]:
+def ranges(panel: Panel, scale: Scale) -> tuple[Float[FloatArray, "series"], Float[FloatArray, "series"]]:
+    """The lowest and the highest value of each series' history, scaled. [series] each"""
     low, high = np.zeros(len(panel)), np.zeros(len(panel))
     for i in range(len(panel)):
         scaled = scale.forward(panel.values[panel.history(i)], i)

@@ -65,7 +65,7 @@ def projected(point: Float[FloatArray, "members"]) -> Float[FloatArray, "members
     return nearest
 
 
-@numba.njit("float64[::1](float64[::1])", cache=True, fastmath=False)
+@numba.njit("float64[::1](float64[::1])", cache=True, nogil=True, fastmath=False)
 @no_type_check  # numba wants its own functions, not checked ones
 def _nearest(point: FloatArray) -> FloatArray:  # pragma: no cover  # compiled
     """`projected`: what is above a level that takes away all but 1."""
@@ -78,7 +78,9 @@ def _nearest(point: FloatArray) -> FloatArray:  # pragma: no cover  # compiled
     return np.maximum(point - level, 0.0)
 
 
-@numba.njit("float64[::1](float64[:, ::1], float64[::1], float64[::1])", cache=True, fastmath=False)
+@numba.njit(
+    "float64[::1](float64[:, ::1], float64[::1], float64[::1])", cache=True, nogil=True, fastmath=False
+)
 @no_type_check  # as above
 def _descend(
     gram: FloatArray, moment: FloatArray, start: FloatArray

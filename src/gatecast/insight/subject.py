@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, continue_times
+from gatecast.data import Panel, continue_times, is_wide, part_of
 from gatecast.errors import OptionError, SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.insight.stamps import said_stamp, stamps
@@ -177,7 +177,12 @@ def choose(
     index = find_series(history, series)
     position = find_position(history, index, at, model.horizon)
     beyond = position + model.horizon >= int(history.known_steps[index])
-    return Subject(model, ahead() if beyond else history, index, position)
+    panel = ahead() if beyond else history
+    part = getattr(model, "part", None)
+    if is_wide(panel) and part is not None:  # so many others would be read with it, and say nothing of it
+        alone = np.array([index])
+        return Subject(part(alone), part_of(panel, alone), 0, position)
+    return Subject(model, panel, index, position)
 
 
 def find_series(panel: Panel, series: object | None) -> int:

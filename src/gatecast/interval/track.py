@@ -185,7 +185,7 @@ def promised() -> Float[FloatArray, "cells"]:
     return np.diff(below)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 @no_type_check  # numba wants its own functions, not checked ones
 def _follow(
     place: FloatArray,

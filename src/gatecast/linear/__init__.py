@@ -22,7 +22,7 @@ from gatecast.linear.ledger import (
     with_past,
 )
 from gatecast.linear.onward import Onward, lookback
-from gatecast.linear.paths import PathForecaster, Spread, fit_spread, require_steps
+from gatecast.linear.paths import FEWEST_STEPS, PathForecaster, Spread, fit_spread, require_steps
 from gatecast.linear.recent import RecentARIMA
 from gatecast.linear.running import Running
 from gatecast.linear.saying import Saying
@@ -34,6 +34,7 @@ from gatecast.linear.trailing import trailing_mean
 __all__ = [
     "ARIMA",
     "DAY_TYPES",
+    "FEWEST_STEPS",
     "HELD",
     "KEPT",
     "LEVEL",

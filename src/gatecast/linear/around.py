@@ -43,11 +43,14 @@ class Fitted:
     direct: Direct | None = None
 
 
-def fit_around(panel: Panel, error: Float[FloatArray, "time"], horizon: int, *, mean: bool = True) -> Fitted:
+def fit_around(
+    panel: Panel, error: Float[FloatArray, "time"], horizon: int, *, mean: bool = True, quick: bool = False
+) -> Fitted:
     """Fit the errors of one series, cross-fitted.
 
     error  [time]  scaled, of the history alone; NaN where unknown
     mean   whether anything was taken away: if not, the season is still in there
+    quick  leave out `direct`, which takes a megabyte a series, and weigh residuals once for all blocks
     """
     season, longest, block = panel.seasons[0], max(len(error) // 3, 1), blocks_of(panel, *2 * (len(error),))
     filled = fill_causally(error, np.array([0, len(error)]), season)
@@ -55,10 +58,10 @@ def fit_around(panel: Panel, error: Float[FloatArray, "time"], horizon: int, *, 
         lags, coefficients = np.array([season]), np.tile([1.0, 0.0], (BLOCKS + 1, 1))
     else:
         lags = (wide_lag_set if mean else lag_set)(panel.seasons, longest)
-        coefficients = fit_lags(error, filled, lags, season, block, mean)
+        coefficients = fit_lags(error, filled, lags, season, block, mean, quick)
     low, high = float(filled.min()) - MARGIN, float(filled.max()) + MARGIN
     fitted = Fitted(None, lags, coefficients[:, :-1].copy(), coefficients[:, -1], low, high, len(error))
-    return replace(fitted, direct=_corrected(panel, fitted, error, horizon)) if mean else fitted
+    return replace(fitted, direct=_corrected(panel, fitted, error, horizon)) if mean and not quick else fitted
 
 
 def paths_around(

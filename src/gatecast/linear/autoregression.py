@@ -7,8 +7,10 @@ towards the seasonal naive forecast (towards 0 where x already holds the season)
 two Huber steps keep spikes from bending it. Forecasts are recursive, from every origin in one pass.
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Self
 
 import numpy as np
 
@@ -66,10 +68,20 @@ class Autoregression(PathForecaster):
         self.logs = logs
         self.regress = regress
 
-    def fit_paths(self, panel: Panel) -> None:
-        """Fit every series."""
+    def fit_paths(self, panel: Panel, *, quick: bool = False) -> None:
+        """Fit every series.
+
+        quick  as in `fit_around`
+        """
         self.path_scale_: Scale = fit_scale(panel, logs=self.logs)
-        self.fitted_ = [self._fit(panel, i) for i in range(len(panel))]
+        self.fitted_ = [self._fit(panel, i, quick) for i in range(len(panel))]
+
+    def part(self, series: IntArray) -> Self:
+        """This model of some of its series, in this order."""
+        part = super().part(series) if hasattr(self, "spread_") else copy.copy(self)
+        part.path_scale_ = self.path_scale_.of(series)
+        part.fitted_ = [self.fitted_[int(i)] for i in series]
+        return part
 
     def paths(self, panel: Panel, origins: Origins) -> FloatArray:
         """Point forecasts in the series' unit. [origins, horizon]"""
@@ -165,7 +177,7 @@ class Autoregression(PathForecaster):
             result[mine] = self._paths(panel, int(i), origins.position[mine], crossed, left)
         return result
 
-    def _fit(self, panel: Panel, series: int) -> Fitted:
+    def _fit(self, panel: Panel, series: int, quick: bool) -> Fitted:
         rows, history = panel.rows(series), panel.history(series)
         scaled = self.path_scale_.forward(panel.values[rows], series)
         regression, block = None, blocks_of(panel, len(scaled), history.stop - history.start)
@@ -176,7 +188,7 @@ class Autoregression(PathForecaster):
         # what the regression leaves of steps it has seen would be smaller and shorter-lived than what it will
         mean = np.zeros(len(scaled)) if regression is None else regression.mean(panel, series, block)
         error = (scaled - mean)[: history.stop - history.start]
-        fitted = fit_around(panel, error, self.horizon, mean=regression is not None)
+        fitted = fit_around(panel, error, self.horizon, mean=regression is not None, quick=quick)
         return replace(fitted, regression=regression)
 
     def _paths(

@@ -1,14 +1,16 @@
 """From one path per origin to a forecaster: intervals from held-out errors of its own."""
 
+import copy
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from gatecast._types import FloatArray, IntArray
-from gatecast.data import Panel, Scale, actuals, fit_scale, past_origins
+from gatecast.data import Panel, Scale, actuals, fit_scale, in_portions, is_wide, past_origins
 from gatecast.errors import SeriesError, listed
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
@@ -53,6 +55,12 @@ class PathForecaster(TableDoor):
     def past_paths(self, panel: Panel, origins: Origins) -> FloatArray:
         """Point forecasts within the fitted history that have not seen their outcome. [origins, horizon]"""
 
+    def part(self, series: IntArray) -> Self:
+        """This model of some of its series, in this order. It shares what it holds with the whole."""
+        part = copy.copy(self)
+        part.scale_, part.spread_ = self.scale_.of(series), self.spread_.of(series)
+        return part
+
     @property
     def work(self) -> str:
         """What a bar says while it is fitted."""
@@ -75,6 +83,8 @@ class PathForecaster(TableDoor):
 
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """Point forecasts with calibrated quantiles around them."""
+        if is_wide(panel):
+            return in_portions(self, panel, origins, levels)
         point = self.scale_.floored(self.paths(panel, origins), origins.series[:, None])
         path = self._scaled(point, origins.series[:, None])
         scaled = moved(self.spread_.around(panel, origins, path), self._shifts(panel, origins))
@@ -117,6 +127,10 @@ class Spread:
     def __init__(self, width: Width, calibration: Calibration) -> None:
         self.width = width
         self.calibration = calibration
+
+    def of(self, series: IntArray) -> "Spread":
+        """That of some series, in this order."""
+        return Spread(replace(self.width, series=self.width.series[series]), self.calibration)
 
     def around(self, panel: Panel, origins: Origins, path: FloatArray) -> FloatArray:
         """Scaled quantiles around scaled paths. [origins, horizon, levels]"""

@@ -66,9 +66,9 @@ class RecentARIMA:
         self.beside = beside
         self.horizon = beside.horizon
 
-    def fit_paths(self, panel: Panel) -> None:
-        """Fit every series, in parallel over the machine's processors."""
-        with ThreadPoolExecutor(min(len(panel), os.cpu_count() or 1)) as workers:
+    def fit_paths(self, panel: Panel, *, threads: int | None = None) -> None:
+        """Fit every series, in parallel: over the machine's processors, unless told how many threads."""
+        with ThreadPoolExecutor(min(len(panel), threads or os.cpu_count() or 1)) as workers:
             self.fitted_ = list(workers.map(lambda i: self._fit(panel, i), range(len(panel))))
 
     def past_paths(self, panel: Panel, origins: Origins) -> FloatArray:

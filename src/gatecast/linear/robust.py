@@ -125,6 +125,7 @@ def recursive_paths_slowly(
 @numba.njit(
     "float64[:, ::1](float64[::1], int64[::1], float64[::1], float64, int64[::1], int64, float64, float64)",
     cache=True,
+    nogil=True,
     fastmath=False,
 )
 @no_type_check  # numba wants positional, untyped arguments

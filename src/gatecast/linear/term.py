@@ -34,7 +34,9 @@ def term_values(
     return values
 
 
-@numba.njit("float64[::1](float64[:, ::1], float64[:, ::1], float64[:, :, ::1], int64[::1])", cache=True)
+@numba.njit(
+    "float64[::1](float64[:, ::1], float64[:, ::1], float64[:, :, ::1], int64[::1])", cache=True, nogil=True
+)
 @no_type_check  # numba wants positional, untyped arguments
 def _values(slow, shape, coefficients, block):
     values = np.zeros(len(slow))

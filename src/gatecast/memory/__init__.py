@@ -39,7 +39,16 @@ from gatecast.memory.foreign import (
 )
 from gatecast.memory.heads import Beside
 from gatecast.memory.initialise import chrono_, forget_bias_, implied_half_life
-from gatecast.memory.inputs import Extras, Inputs, Rows, change_lags, learn_inputs, lone_extras, ordinary
+from gatecast.memory.inputs import (
+    Extras,
+    Inputs,
+    Rows,
+    change_lags,
+    learn_inputs,
+    lone_extras,
+    ordinary,
+    widened,
+)
 from gatecast.memory.keeper import Snapshot
 from gatecast.memory.kept import KEPT
 from gatecast.memory.network import Batch, CellKind, Network, Output, Shape
@@ -161,4 +170,5 @@ __all__ = [
     "row_columns",
     "run_onnx",
     "unroll",
+    "widened",
 ]

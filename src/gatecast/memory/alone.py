@@ -13,7 +13,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from gatecast._types import BoolArray, FloatArray, IntArray
-from gatecast.data import Panel, held_out_start
+from gatecast.data import Panel, held_out_start, in_portions, is_wide, part_of, taught
 from gatecast.errors import OptionError, SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.front import TableDoor
@@ -22,10 +22,11 @@ from gatecast.memory.carried import carry
 from gatecast.memory.cutter import Cutter
 from gatecast.memory.ensemble import learn_networks, read_mean, require_inside
 from gatecast.memory.feed import feed_of
-from gatecast.memory.inputs import Rows, learn_inputs, lone_extras
+from gatecast.memory.inputs import Inputs, Rows, learn_inputs, lone_extras, widened
 from gatecast.memory.network import CellKind
 from gatecast.memory.onward import Earlier, onward
 from gatecast.memory.options import Training
+from gatecast.memory.reading import one_thread
 from gatecast.memory.scaled import Calibrated, calibrate_quantiles
 from gatecast.memory.standing import NetworkStanding
 from gatecast.memory.stated import Stating
@@ -53,6 +54,7 @@ class _Alone(TableDoor):
     trained_: Trained
     unseen_: IntArray | None = None  # saved before there was such a thing: intervals stay as calibrated
     held_: tuple[Shifts] | None = None
+    inputs_: Inputs
 
     def __init__(
         self,
@@ -80,7 +82,22 @@ class _Alone(TableDoor):
         start = onward(earlier, panel, self.horizon, self.cell, training, self.name, progress)
         return self._learn(panel, progress, start)
 
+    def part(self, series: IntArray) -> Self:
+        """This model of some of its series, in this order. It shares what it holds with the whole."""
+        part = copy.copy(self)
+        part.inputs_, part.constant_ = self.inputs_.of(series), self.constant_[series]
+        part.unseen_ = None if self.unseen_ is None else self.unseen_[series]
+        return part
+
     def _learn(self, panel: Panel, progress: Progress, start: Trained | None) -> Self:
+        if not is_wide(panel):
+            return self._learn_whole(panel, progress, start)
+        self._learn_whole(part_of(panel, taught(panel, self.seed)), progress, start)
+        self.inputs_, self.constant_ = widened(self.inputs_, panel), constant_series(panel)
+        self.unseen_ = panel.known_steps - 1
+        return self
+
+    def _learn_whole(self, panel: Panel, progress: Progress, start: Trained | None) -> Self:
         training = self.training or Training()
         if training.cell not in (Training().cell, self.cell):
             raise OptionError(
@@ -107,6 +124,9 @@ class _Alone(TableDoor):
 
     def forecast(self, panel: Panel, origins: Origins, levels: Sequence[float]) -> Forecast:
         """The network's calibrated quantiles at each origin."""
+        if is_wide(panel) and self.held_ is None:
+            with one_thread():
+                return in_portions(self, panel, origins, levels)
         rows = self.inputs_.rows(panel)
         cutter = self._read(panel, rows, origins)
         shifts = self._shifts(panel, rows, origins)
@@ -184,6 +204,8 @@ class _Alone(TableDoor):
 
     def _stand(self, panel: Panel) -> Standing:
         """The states behind the last steps, where every series has a value to begin from."""
+        if is_wide(panel):
+            return super()._stand(panel)
         rows = self.inputs_.rows(panel)
         begun = np.isfinite(rows.scaled[panel.offsets[:-1] + panel.known_steps - 1])
         if self.held_ is not None or not begun.all():

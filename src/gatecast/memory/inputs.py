@@ -1,10 +1,10 @@
 """What the network reads at each row: the series' movements, calendar, covariates, all of ordinary size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gatecast._types import FloatArray
+from gatecast._types import FloatArray, IntArray
 from gatecast.data import (
     Panel,
     Scale,
@@ -12,10 +12,14 @@ from gatecast.data import (
     calendar_features,
     fill_causally,
     fit_scale,
+    joined_scales,
     missing_mask,
+    part_of,
+    portions,
     standardise,
 )
 from gatecast.forecaster import Origins
+from gatecast.workers import each
 
 CLIP = 6.0
 PLACES = 4  # decimals: rounding that differs with the unit of a series must not steer the training
@@ -66,6 +70,10 @@ class Inputs:
     covariates: Standardised
     movement: FloatArray
 
+    def of(self, series: IntArray) -> "Inputs":
+        """The same of some series, in this order."""
+        return replace(self, scale=self.scale.of(series), movement=self.movement[series])
+
     def rows(self, panel: Panel) -> Rows:
         """Read a panel: the one learned from, one extended into the future, or an earlier state of it."""
         whose = np.repeat(np.arange(len(panel)), panel.lengths)
@@ -93,6 +101,13 @@ def learn_inputs(panel: Panel) -> Inputs:
         if len(mine) and np.nanmean(mine) > 1e-9:
             movement[i] = np.nanmean(mine)
     return Inputs(scale, standardise(panel), movement)
+
+
+def widened(inputs: Inputs, panel: Panel) -> Inputs:
+    """Inputs learned from some series, for all of a panel: each in its own unit, covariates in theirs."""
+    found = list(each(lambda some: learn_inputs(part_of(panel, some)), portions(panel.lengths)))
+    movement = np.concatenate([one.movement for one in found])
+    return replace(inputs, scale=joined_scales([one.scale for one in found]), movement=movement)
 
 
 def change_lags(seasons: tuple[int, ...]) -> tuple[int, ...]:

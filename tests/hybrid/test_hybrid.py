@@ -15,6 +15,7 @@ from gatecast.data import Panel
 from gatecast.errors import SeriesError
 from gatecast.forecaster import Forecast, Origins
 from gatecast.hybrid import linear_ledger
+from gatecast.hybrid.joining import joined
 from gatecast.interrupt import at_once
 from gatecast.memory import (
     Inputs,
@@ -177,7 +178,7 @@ def test_a_fallback_is_the_linear_half_in_all_it_says(kind: str) -> None:
 def learns_with(panel: Panel, monkeypatch: pytest.MonkeyPatch, share: float) -> list[str]:
     """The trainings a hybrid goes through, by their labels, when so much of its memory is believed."""
 
-    monkeypatch.setattr("gatecast.hybrid.model.choose_shares", lambda *_: np.full(len(panel), share))
+    monkeypatch.setattr("gatecast.hybrid.model.choose_shares", lambda *_: np.full(len(panel) + 1, share))
     reports = Listening()
     Hybrid(horizon=HORIZON, season=24, training=TINY).learn(panel, reports)
     return [label for label in reports.labels if label.endswith("training")]
@@ -212,14 +213,15 @@ def test_the_second_network_is_as_wide_as_the_first_on_what_calibrated_it(
 
     for file in ("model", "again"):
         monkeypatch.setattr(f"gatecast.hybrid.{file}.learn_networks", noting)
-    monkeypatch.setattr("gatecast.hybrid.model.choose_shares", lambda *_: np.ones(len(panel)))
+    monkeypatch.setattr("gatecast.hybrid.model.choose_shares", lambda *_: np.ones(len(panel) + 1))
     model = Hybrid(horizon=HORIZON, season=24, training=TINY).learn(panel, Silent())
     plan = plan_windows(panel, HORIZON, TINY.origins, TINY.drawn, 0)
     assert plan is not None
     windows = anchored_windows(plan.calibrating, model.context_)
     cutter, seen = model._learned().cut(panel, model.inputs_.rows(panel), windows)
     first, second = (read(one.network, cutter)[0] for one in networks)
-    widened = model._joined(second, seen, plan.calibrating)
+    share = model.shares_[plan.calibrating.series]
+    widened = joined(second, seen.mix, share, model.widening_)
     assert own_width(widened).mean() == pytest.approx(own_width(first).mean(), rel=1e-9)
     assert model.widening_ != 1.0
 

@@ -11,6 +11,7 @@ from gatecast import Hybrid, LinearHalf
 from gatecast.errors import OptionError, SeriesError
 from gatecast.forecaster import Origins
 from gatecast.hybrid import linear_ledger
+from gatecast.hybrid.joining import joined
 from gatecast.hybrid.modes import MODES, ModeName, mode_of
 from gatecast.interval import LEVELS
 from gatecast.memory import Training, anchored_windows, read_batch
@@ -92,7 +93,8 @@ def test_parallel_at_half_a_share_is_half_of_each() -> None:
         model.shares_ = np.full(len(PANEL), share)
         windows = anchored_windows(origins, model.context_)
         _, seen = model._learned().cut(PANEL, model.inputs_.rows(PANEL), windows)
-        quantiles = model._joined(np.zeros((len(origins), HORIZON, len(LEVELS))), seen, origins)
+        silent = np.zeros((len(origins), HORIZON, len(LEVELS)))
+        quantiles = joined(silent, seen.mix, model.shares_[origins.series], model.widening_)
         said[share] = quantiles[..., MEDIAN]
     model.shares_ = np.ones(len(PANEL))
     np.testing.assert_allclose(said[0.5], (said[0.0] + said[1.0]) / 2)

@@ -32,7 +32,8 @@ def daily(rows: int, seasons: tuple[int, ...], freq: str | int) -> Panel:
 
 PANELS = {
     "rich": with_switch(hourly_panel((6000,), seasons=(24, 168)), "public_holiday"),
-    "hinges": with_switch(hourly_panel((2500, 1900), seasons=(24, 168)), "event"),
+    "hinges": with_switch(hourly_panel((4800, 4600), seasons=(24, 168)), "event"),
+    "lines and a switch": with_switch(hourly_panel((2500, 1900), seasons=(24, 168)), "event"),
     "lines": hourly_panel((500, 430)),
     "days": with_switch(daily(900, (7,), "D"), "holiday"),
     "steps": with_switch(daily(700, (12, 36), 1), "switch"),
@@ -40,6 +41,13 @@ PANELS = {
         hourly_panel((9000, 9100), seasons=(24, 168)), known=np.zeros((18100, 0)), known_names=()
     ),
 }
+
+
+def test_the_panels_below_have_regressions_of_every_detail_with_and_without_switches() -> None:
+    fits = [one.regression for panel in PANELS.values() for one in fitted(panel, 40).fitted_]
+    designs = [one.design for one in fits if one is not None]
+    found = {(d.detail.covariates, d.detail.calendar, any(d.binary)) for d in designs}
+    assert found >= {(2, True, True), (1, True, True), (0, True, True), (0, False, True), (0, False, False)}
 
 
 @pytest.mark.parametrize("name", sorted(PANELS))

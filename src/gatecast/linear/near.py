@@ -50,10 +50,12 @@ class Near:
         free = (clock.kind >= FREE).astype(np.float64)
         for column, binary in enumerate(self._design.binary):
             x = (known[:, column] - self._design.center[column]) / self._design.spread[column]
-            knots, kind = self._design.knots[column], 3 if binary else self._kind
+            knots, kind = self._design.knots[column], 3 if binary and self._kind else self._kind
             slow.append(_covariate(x, rows, self._steps, knots, self._backs, free, kind))
         parts = tuple(np.ascontiguousarray(shapes[name]) for name in SHAPES)
-        said: FloatArray = _said(np.concatenate(slow, axis=1), self._shapes, parts, self._beta)
+        columns = np.concatenate(slow, axis=1)
+        assert columns.shape[1] == len(self._shapes)  # the kernel looks no further
+        said: FloatArray = _said(columns, self._shapes, parts, self._beta)
         return said
 
     @property

@@ -190,7 +190,7 @@ def test_randomised_weights_and_shuffled_histories_remove_the_sentences(learned)
         random.trained_ = replace(learned.trained_, network=Network(shape, "lstm", 16, 0.1, 2.0).eval())
         assert not reasons(replace(subject, model=random)).told
         assert not reasons(replace(subject, panel=shuffled(subject.panel, seed))).told
-    assert np.mean(told) >= 0.6  # there is something to remove; how much is found has a test of its own
+    assert np.mean(told) >= 0.8
 
 
 @pytest.mark.slow

@@ -2,12 +2,13 @@
 
 Counted in spreads of the hour of the day. A stretch stands out where its score (see `segment`) is as high as
 is wanted: one step by six spreads, or more steps by less, and the more of them the longer things hang
-together by nature. Spreads and levels are medians, which earlier events hardly move.
+together by nature. Spreads and levels are medians, the spreads of what did not stand out itself.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from gatecast._types import FloatArray
 from gatecast.data import local_time
@@ -15,6 +16,7 @@ from gatecast.insight.subject import Subject
 from gatecast.insight.why.normal import Normal, normal_of_rows, source_values
 from gatecast.insight.why.segment import Segment, segments
 
+ROUNDS = 1  # of leaving events aside
 STANDS_OUT = 1.0  # spreads: what a step must be off before it adds to a stretch
 MOST_SPREADS = 8.0  # one step counts for no more
 SCORE = 5.0  # that a stretch must have for each step that hangs together
@@ -57,10 +59,9 @@ def deviations(subject: Subject, normal: Normal, source: str) -> Deviations:
         earlier, usual = earlier + level[: len(earlier)], usual + level[len(earlier) :]
     before, window = values[reference] - earlier, values[rows] - usual
     hours = _hours(subject)
-    spread = _spread(before, hours[_inside(subject, reference)])
-    wanted = hours[_inside(subject, rows)]
-    scales = [spread[hours[_inside(subject, reference)]], spread[wanted]]
-    parts = [np.nan_to_num(part / scale) for part, scale in zip((before, window), scales, strict=True)]
+    then, now = hours[_inside(subject, reference)], hours[_inside(subject, rows)]
+    spread = _ordinary_spread(before, then, panel.seasons[0])
+    parts = [np.nan_to_num(part / spread[at]) for part, at in ((before, then), (window, now))]
     return Deviations(parts[0], parts[1], usual, before)
 
 
@@ -90,13 +91,13 @@ def standing_out(apart: FloatArray, wanted: float) -> list[Segment]:
     return [one for side in both for one in side if one.score >= wanted]
 
 
-def wanted_score(apart: Deviations, day: int) -> float:
+def wanted_score(before: Float[FloatArray, "reference"], day: int) -> float:
     """What a stretch must score to be called an event: more where steps hang together by nature.
 
     They do for as long as deviations before the window are alike: 1 + 2 Σ autocorrelations, up to the first
     that is not positive.
     """
-    steps = np.clip(apart.before, -CLIPPED, CLIPPED)
+    steps = np.clip(before, -CLIPPED, CLIPPED)
     steps = steps - steps.mean()
     size, together = float(steps @ steps), 1.0
     for lag in range(1, min(max(day, 4), len(steps) - 1)):
@@ -133,6 +134,22 @@ def _inside(subject: Subject, rows: slice) -> slice:
     """Rows of the panel as steps of the series."""
     start = int(subject.panel.offsets[subject.series])
     return slice(rows.start - start, rows.stop - start)
+
+
+def _ordinary_spread(apart: FloatArray, hours: np.ndarray, day: int) -> FloatArray:
+    """Spread of each hour of the day with what stood out then left aside. [hours]
+
+    A median bears events, but each moves it a little: where one day in seven has one, by a fifth.
+    """
+    spread, ordinary = _spread(apart, hours), apart.copy()
+    for _ in range(ROUNDS):
+        scaled = np.nan_to_num(apart / spread[hours])
+        for one in standing_out(scaled, wanted_score(scaled, day)):
+            ordinary[one.first : one.stop] = np.nan
+        if np.isfinite(ordinary).sum() <= len(apart) // 2:
+            break
+        spread = _spread(ordinary, hours)
+    return spread
 
 
 def _spread(apart: FloatArray, hours: np.ndarray) -> FloatArray:

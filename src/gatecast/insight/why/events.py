@@ -83,7 +83,7 @@ def find_events(subject: Subject, window: int | None = None) -> tuple[Event, ...
 def _stretches(subject: Subject, normal: Normal, source: str) -> Iterator[Event]:
     """Spikes and runs of one source, on either side of normal."""
     apart, values = deviations(subject, normal, source), seen(subject, source)
-    wanted = wanted_score(apart, subject.panel.seasons[0])
+    wanted = wanted_score(apart.before, subject.panel.seasons[0])
     for one in standing_out(apart.window, wanted):
         yield from _stretch(subject, normal, source, one, one.score / wanted, values, apart)
 

@@ -217,6 +217,6 @@ class _Test:
 def _in_events(apart: Deviations, day: int) -> np.ndarray:
     """Which earlier steps lie in what would have been called an event. [reference]"""
     inside = np.zeros(len(apart.before), dtype=bool)
-    for one in standing_out(apart.before, wanted_score(apart, day)):
+    for one in standing_out(apart.before, wanted_score(apart.before, day)):
         inside[one.first : one.stop] = True
     return inside

@@ -22,7 +22,6 @@ from gatecast.artifact import save as artifact_save
 from gatecast.artifact.whitelist import KINDS, MODELS, NAMES
 from gatecast.catalogue import MODELS as CATALOGUE
 from gatecast.errors import ArtifactError, NotFittedError, OptionError
-from gatecast.hybrid.curve import Curved, Voice
 from gatecast.linear import Drift, RecentARIMA, SeasonalNaive
 
 QUICK, FIXTURES = "drift", Path(__file__).parent / "fixtures"
@@ -119,20 +118,13 @@ def test_loading_leaves_chance_as_it_was(tmp_path):
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def heard(curved: Curved) -> list[Voice]:
-    """What speaks in a regression that bends, whatever the series."""
-    return [voice for curve in curved.series if curve is not None for voice in curve.voices]
-
-
 def test_what_stood_once_stands_once(tmp_path):
     back = load(save(fitted("hybrid"), tmp_path / "m"))
     assert back.panel_ is back.reading_.panel
     assert back.pool_.scale_ is back.inputs_.scale
     (arima,) = (one for one in back.pool_.fitted_ if isinstance(one, RecentARIMA))
     assert arima.beside is back.pool_.full_
-    voices = [voice for one in back.pool_.fitted_ if isinstance(one, Curved) for voice in heard(one)]
-    learned = sum(weight.nbytes for voice in voices for fold in voice.folds for weight, _ in fold.layers)
-    assert (tmp_path / "m").stat().st_size < learned + 400_000
+    assert (tmp_path / "m").stat().st_size < 500_000
 
 
 def test_a_model_of_a_library_that_is_not_there_forecasts_in_polars_and_says_so(tmp_path, monkeypatch):

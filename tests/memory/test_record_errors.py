@@ -150,5 +150,7 @@ def test_a_subclass_that_computes_something_of_its_own_is_refused_and_told_the_w
             look(model, X)
     seen = record(cells_of_state_dict(model.state_dict()), 2 * X + 2).output
     assert torch.allclose(seen, model(X + 1)[0], atol=1e-6)
-    named = Named(3, 5, batch_first=True)
+    plain, named = nn.LSTM(3, 5, batch_first=True), Named(3, 5, batch_first=True)
+    named.load_state_dict(plain.state_dict())
+    assert torch.equal(record(named, X).output, record(plain, X).output)
     assert torch.allclose(record(named, X).output, named(X)[0], atol=1e-6)

@@ -1,13 +1,14 @@
 """What of the memory room may stand in a saved model; a network as its plan and its weights."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
-from jaxtyping import Float32, Int
+from jaxtyping import Float, Float32, Int
 from torch import Tensor, nn
 
-from gatecast._types import BoolArray, IntArray
+from gatecast._types import BoolArray, FloatArray, IntArray
 from gatecast.interval import LEVELS
 from gatecast.kept import Kept, demand
 from gatecast.memory.alone import GRU, LSTM, RNN
@@ -192,13 +193,45 @@ def _check_inputs(inputs: Inputs) -> None:
     demand(inputs.movement.shape == inputs.scale.center.shape, "a movement for each series")
 
 
-def _check_response(one: Response) -> None:
-    sizes = [len(one.center)]
-    for weight, bias in one.layers:
-        demand(weight.ndim == 2 and weight.shape == (len(bias), sizes[-1]), "layers that fit together")
-        sizes.append(len(bias))
-    demand(len(one.layers) > 0 and sizes[-1] == 1, "one number said of each row")
-    demand(one.spread.shape == one.center.shape and np.all(one.spread > 0), "a spread for each input")
+@dataclass(frozen=True)
+class ResponseWeights:
+    """A perceptron as it was trained, in single precision: it is asked in double, which adds nothing to keep.
+
+    widths   of its input and of every layer
+    numbers  each layer's weights, then its biases
+    """
+
+    center: Float[FloatArray, "inputs"]
+    spread: Float[FloatArray, "inputs"]
+    widths: tuple[int, ...]
+    numbers: Float32[np.ndarray, "_"]
+    unit: float
+
+
+def weights_of(one: Response) -> ResponseWeights:
+    """What lasts of it."""
+    numbers = np.concatenate([part.ravel() for layer in one.layers for part in layer]).astype(np.float32)
+    widths = (len(one.center), *(len(bias) for _, bias in one.layers))
+    return ResponseWeights(one.center, one.spread, widths, numbers, one.unit)
+
+
+def response_of(one: ResponseWeights) -> Response:
+    """A perceptron of these weights."""
+    layers, start, numbers = [], 0, one.numbers.astype(np.float64)
+    for inputs, outputs in pairwise(one.widths):
+        turn = start + inputs * outputs
+        layers.append((numbers[start:turn].reshape(outputs, inputs), numbers[turn : turn + outputs]))
+        start = turn + outputs
+    return Response(one.center, one.spread, tuple(layers), one.unit)
+
+
+def _check_response(one: ResponseWeights) -> None:
+    widths = one.widths
+    demand(len(widths) > 1 and min(widths) > 0 and widths[-1] == 1, "one number said of each row")
+    fitting = sum((inputs + 1) * outputs for inputs, outputs in pairwise(widths))
+    demand(len(one.numbers) == fitting, "the weights of every layer")
+    demand(one.center.shape == one.spread.shape == widths[:1], "a center and a spread for each input")
+    demand(np.all(one.spread > 0), "spreads above 0")
 
 
 _LEARNED = {
@@ -220,7 +253,8 @@ KEPT = {
     "memory.snapshot": Kept(Snapshot),
     "memory.trained": Kept(Trained, check=_check_trained),
     "memory.calibrated": Kept(Calibrated),
-    "memory.response": Kept(Response, check=_check_response),
+    "memory.response_weights": Kept(ResponseWeights, check=_check_response),
+    "memory.response": Kept(Response, through=(ResponseWeights, weights_of, response_of)),
     "memory.feed": Kept(Feed, check=_check_feed),
     "memory.carried_states": Kept(CarriedStates, check=_check_states),
     "memory.carried": Kept(Carried, through=(CarriedStates, states_of, carried_of)),

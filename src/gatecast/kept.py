@@ -16,12 +16,14 @@ class Kept:
     fields   attributes and their types, where it is neither; of a forecaster what `learn` finds
     check    raises ValueError, in words, where fields of the right types do not belong together
     through  a kept dataclass that stands in for its objects, and the ways there and back
+    plainly  whether files of before have its own fields and nothing that stands in
     """
 
     kind: type
     fields: Mapping[str, Any] | None = None
     check: Callable[[Any], None] | None = None
     through: tuple[type, Callable[[Any], Any], Callable[[Any], Any]] | None = None
+    plainly: bool = False
 
 
 def demand(holds: object, what: str) -> None:

@@ -245,6 +245,16 @@ def test_files_of_schema_1_from_before_still_load(name):
     assert seen.drop(near).equals(wanted.drop(near))
 
 
+def test_a_perceptron_of_before_in_double_precision_still_loads(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setitem(KINDS, "memory.response", replace(KINDS["memory.response"], through=None))
+        save(fitted("hybrid"), tmp_path / "before")
+    now, before = save(fitted("hybrid"), tmp_path / "now"), tmp_path / "before"
+    assert before.stat().st_size > now.stat().st_size + 200_000
+    assert forecast_of(load(before), "hybrid").equals(forecast_of(fitted("hybrid"), "hybrid"))
+    assert save(load(before), tmp_path / "again").read_bytes() == now.read_bytes()
+
+
 def test_more_arrays_than_a_file_can_list_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("gatecast.artifact.container.MOST_HEADER", 1000)
     with pytest.raises(ArtifactError, match=r"this model has .* arrays, more than one file can list"):

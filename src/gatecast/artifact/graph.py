@@ -150,7 +150,7 @@ class Reader:
         kept = KINDS.get(kind) if isinstance(kind, str) else None
         if kept is None:
             raise refuse(path, kind, "a kind that gatecast knows")
-        if kept.through is not None:
+        if kept.through is not None and not (kept.plainly and "fields" in record):
             stand_in = self.record(record["through"], path)
             if not isinstance(stand_in, kept.through[0]):
                 raise refuse(path, stand_in, kept.through[0].__name__)

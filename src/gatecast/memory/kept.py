@@ -225,7 +225,16 @@ def response_of(one: ResponseWeights) -> Response:
     return Response(one.center, one.spread, tuple(layers), one.unit)
 
 
-def _check_response(one: ResponseWeights) -> None:
+def _check_response(one: Response) -> None:
+    sizes = [len(one.center)]
+    for weight, bias in one.layers:
+        demand(weight.ndim == 2 and weight.shape == (len(bias), sizes[-1]), "layers that fit together")
+        sizes.append(len(bias))
+    demand(len(one.layers) > 0 and sizes[-1] == 1, "one number said of each row")
+    demand(one.spread.shape == one.center.shape and np.all(one.spread > 0), "a spread for each input")
+
+
+def _check_numbers(one: ResponseWeights) -> None:
     widths = one.widths
     demand(len(widths) > 1 and min(widths) > 0 and widths[-1] == 1, "one number said of each row")
     fitting = sum((inputs + 1) * outputs for inputs, outputs in pairwise(widths))
@@ -253,8 +262,10 @@ KEPT = {
     "memory.snapshot": Kept(Snapshot),
     "memory.trained": Kept(Trained, check=_check_trained),
     "memory.calibrated": Kept(Calibrated),
-    "memory.response_weights": Kept(ResponseWeights, check=_check_response),
-    "memory.response": Kept(Response, through=(ResponseWeights, weights_of, response_of)),
+    "memory.response_weights": Kept(ResponseWeights, check=_check_numbers),
+    "memory.response": Kept(
+        Response, check=_check_response, through=(ResponseWeights, weights_of, response_of), plainly=True
+    ),
     "memory.feed": Kept(Feed, check=_check_feed),
     "memory.carried_states": Kept(CarriedStates, check=_check_states),
     "memory.carried": Kept(Carried, through=(CarriedStates, states_of, carried_of)),

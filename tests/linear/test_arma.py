@@ -12,6 +12,7 @@ from gatecast.linear.kalman import kalman_filter
 from gatecast.linear.lag import is_stable, seasonal_polynomial
 from gatecast.linear.lanes import LANES
 from gatecast.linear.likelihood import evaluate
+from gatecast.linear.position import System, begin
 from gatecast.linear.process import autocovariance, coefficients
 
 shapes = st.tuples(
@@ -138,3 +139,30 @@ def test_a_frozen_gain_changes_nothing() -> None:
     ar, ma = polynomials(coefficients(x, numbers)[:, 2], (2, 1, 1, 1, 4))
     found = kalman_filter(w, ar, ma)
     np.testing.assert_allclose(e, found.innovations / np.sqrt(found.variances), atol=1e-7)
+
+
+@pytest.mark.parametrize("near", [4.0, 4.5])
+def test_no_innovation_varies_less_than_innovations_do(near: float) -> None:
+    """Σ log F is no less than 0: behind a first F of 10⁹, rounding took later ones below 1."""
+    x = np.repeat([[near], [-near], [near], [-near], [2.0]], LANES, axis=1)
+    time = np.arange(1000.0)
+    wave = np.exp(-time / 300) * np.cos(time / 3)
+    e, log_det = whiten(wave[None, :], x, np.array([4, 1, 0, 0, 1]))
+    assert (log_det > 0.0).all()
+    assert np.isfinite(e).all()
+
+
+def test_rounding_does_not_carry_the_filter_away() -> None:
+    """Held to the oracle over a thousand values, where only the first were told exactly."""
+    waves = [radius * np.exp(1j * sign / 3) for radius in (0.9985, 0.9984) for sign in (1, -1)]
+    ar, ma = np.real(np.poly([*waves, 0.88])), np.array([1.0, 0.988])
+    phi = -ar[1:]
+    system = System(ar, ma, np.ones(1), phi, phi + np.append(ma[1:], np.zeros(4)))
+    time = np.arange(1000.0)
+    wave = np.exp(-time / 30) * np.cos(time / 3)
+    v, variance = begin(system, wave[:0], 0).innovations(system, wave)
+    oracle = kalman_filter(wave, ar, ma)
+    assert oracle.variances[0] > 1e9
+    assert variance.min() >= 1.0
+    assert np.abs(v - oracle.innovations).max() < 1e-5
+    assert np.abs(v[100:] - oracle.innovations[100:]).max() < 1e-6

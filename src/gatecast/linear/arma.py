@@ -6,6 +6,9 @@ Chandrasekhar recursions update the gain K and the rank-one increment W of the p
 its covariance: O(n·m) with m = max(p + sP, q + sQ) where a Kalman filter needs O(n·m²). Once the gain has
 stopped moving, the sparse difference equation takes over. `kalman.py` is the slow readable oracle.
 
+F falls to 1, the variance of an innovation, and the gain to φ + θ. Where the first value's variance is many
+times that, rounding takes F below, from where it would run away: there F is 1 and the gain what it comes to.
+
 Parameters are unconstrained x: per factor, tanh x are partial autocorrelations, Levinson's recursion makes
 them coefficients; every x is stationary and invertible.
 
@@ -138,6 +141,20 @@ def largest_increment(increment, start, m, F, M):
 
 
 @kernel
+def at_limit(F, gains, now, phi, theta, above):
+    """Where F is no longer above its limit, 1: the gain that it has there, φ + θ.
+
+    above  [1, lanes]  becomes 1 where F still is, 0 elsewhere
+    """
+    for at in range(LANES):
+        above[0, at] = 1.0
+        if lane(F, at) < 1.0:
+            above[0, at] = 0.0
+            for i in range(phi.shape[0]):
+                gains[now + i, at] = phi[i, at] + theta[i, at]
+
+
+@kernel
 def log_of(product, log_det):
     """Take the logarithm of every lane off log_det."""
     for at in range(LANES):
@@ -165,7 +182,7 @@ def whiten_into(e, columns, x, shape):  # noqa: C901
     inverse = 1.0 / F
     M = -1.0 * inverse
     width = m + BLOCK + MARGIN
-    increment, states = aligned(width), aligned(count * width)
+    increment, states, above = aligned(width), aligned(count * width), aligned(1)
     for i in range(m):
         store(increment, i, load(gains, i))
     product, log_det = splat(1.0), np.zeros(LANES)
@@ -180,6 +197,10 @@ def whiten_into(e, columns, x, shape):  # noqa: C901
         if t % CHECK_EVERY == 0:
             log_of(product, log_det)
             product = splat(1.0)
+            at_limit(F, gains, now, phi, theta, above)
+            counting = load(above, 0)
+            F, M = F * counting + (1.0 - counting), M * counting
+            inverse = 1.0 / F
             if largest_increment(increment, start, m, F, M) < FROZEN:
                 break
         inverse1, F, inverse2, M = advance_gain(

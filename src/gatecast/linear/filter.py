@@ -210,11 +210,12 @@ def spurned(v, step, scalars, counts):
 
 
 @kernel
-def follow(u, phi, delta, states, gains, scalars, counts, limit, depth):  # noqa: C901
+def follow(u, phi, steady, delta, states, gains, scalars, counts, limit, depth):  # noqa: C901
     """Filter levels from a state on, leaving behind every predicted state.
 
     u        [time]  NaN where missing; what was missing or not believed becomes its forecast, in place
     phi      [m], delta [lags + 1]
+    steady   [m] φ + θ, the gain K comes to
     states   [1 + room, m + lags]  mean, and columns of A
     gains    [2, m] W, K; scalars [F, M, side of the last spike]
     counts   [4 + MANY] steps; step up to which all is believed; columns of A; credit, EVERY for a spike;
@@ -261,6 +262,8 @@ def follow(u, phi, delta, states, gains, scalars, counts, limit, depth):  # noqa
             for k in range(keep):
                 increments[t, k] = increment[k]
             F, M = advance_gain(phi, increment, gain, F, M)
+            if F < 1.0:  # by rounding: see `arma.py`
+                F, M, gain[:] = 1.0, 0.0, steady
         for k in range(keep):
             means[t, k] = mean[k]
         counts[3] = min(MOST * EVERY, counts[3] + 1)

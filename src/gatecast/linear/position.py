@@ -23,13 +23,15 @@ FEW = 8  # columns of uncertainty there is room for once there is one
 class System:
     """A model's polynomials from lag 0, as the kernels read them.
 
-    phi  [m]  coefficients of φ(B) Φ(B^s) at every lag of the state
+    phi     [m]  coefficients of φ(B) Φ(B^s) at every lag of the state
+    steady  [m]  the gain of the filter once it has seen enough: φ + θ
     """
 
     ar: FloatArray
     ma: FloatArray
     delta: FloatArray
     phi: FloatArray
+    steady: FloatArray
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Position:
         return follow(
             levels,
             system.phi,
+            system.steady,
             system.delta,
             self.states,
             self.gains,
@@ -138,7 +141,9 @@ def system_of(model: Sarima) -> System:
     ar, ma = model.ar, model.ma
     phi = np.zeros(max(len(ar), len(ma)) - 1)
     phi[: len(ar) - 1] = -ar[1:]
-    return System(ar, ma, model.delta, phi)
+    steady = phi.copy()
+    steady[: len(ma) - 1] += ma[1:]
+    return System(ar, ma, model.delta, phi, steady)
 
 
 def begin(system: System, levels: FloatArray, horizon: int) -> Position:

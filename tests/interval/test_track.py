@@ -104,6 +104,21 @@ def test_one_value_at_a_time_is_the_whole_history_at_once(seed: int, steps: int,
     np.testing.assert_array_equal(moving.shifts(), replayed)
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([1e-6, 1e-4]))
+def test_scores_that_round_otherwise_move_quantiles_by_no_more_than_fifty_times_as_much(
+    seed: int, rounding: float
+) -> None:
+    """Nothing jumps, though scores are counted in cells; far out, where few lie, each of them weighs more."""
+    rng = np.random.default_rng(seed)
+    scores = rng.standard_t(3, size=(60 * DAY, HORIZON)) * rng.choice([0.3, 1.0, 3.0])
+    scores[rng.random(len(scores)) < rng.choice([0.0, 0.3])] = np.nan
+    phase, at = np.arange(len(scores) + HORIZON) % DAY, np.array([5, 100, len(scores) - 1])
+    others = scores + rounding * rng.choice([-1.0, 1.0], size=scores.shape)
+    moved = followed(others, phase, at, PACE) - followed(scores, phase, at, PACE)
+    assert np.abs(moved).max() <= 50 * rounding
+
+
 def test_without_scores_nothing_moves() -> None:
     np.testing.assert_array_equal(new_track(PACE, HORIZON, 0).shifts(), FIXED)
     unheard = followed(np.full((10, HORIZON), np.nan), phases(10), np.arange(10), PACE)

@@ -23,7 +23,7 @@ PANEL = with_given(hourly_panel(future=HORIZON), HORIZON)
 # Vectorised logarithms round by their neighbours, networks in single precision. Nonsense in the thousands
 # that moves a forecast by less has not been read.
 UNMOVED = 1e-6
-# Quantiles follow scores, which are errors over widths, and those far out weigh one fifty-fold: see test_track.
+# Quantiles follow scores, which are errors over widths, and those far out weigh one fifty-fold: test_track.
 STATED = 100 * UNMOVED
 HELD_OUT = 100  # steps at the end of each history that nothing has learned from
 

@@ -10,7 +10,7 @@ import numpy as np
 from gatecast._types import BoolArray
 from gatecast.data.grid import place
 from gatecast.data.panel import Panel
-from gatecast.data.rows import Rows
+from gatecast.data.rows import Rows, showings
 from gatecast.data.zone import never_shown, shown_twice, to_instant
 from gatecast.errors import TableError, listed
 
@@ -65,13 +65,7 @@ def clocked(rows: Rows, panel: Panel) -> Rows:
             f"{jumped.sum()} new rows show a time that clocks in {zone} jump over: {rows.named(jumped)}; "
             "give stamps in UTC"
         )
-    later = np.zeros(len(wall), dtype=bool)
-    order = np.lexsort((wall, rows.series))  # stable: equal stamps keep the order they stand in
-    again = (np.diff(wall[order]) == 0) & (np.diff(rows.series[order]) == 0)
-    later[order[1:]] = again
-    once = shown_twice(wall, zone)
-    once[order[1:]] &= ~again
-    once[order[:-1]] &= ~again
+    later, once = showings(rows, zone)
     if once.any():
         later |= _later(rows, panel, once, later)
     return replace(rows, times=to_instant(wall, zone, later=later), zone=zone)

@@ -97,19 +97,28 @@ def localised(rows: Rows, zone: str) -> Rows:
             f"{jumped.sum()} rows show a time that clocks in {zone} jump over: {rows.named(jumped)}; "
             "correct zone=, or give stamps in UTC"
         )
-    again = np.zeros(len(wall), dtype=bool)
-    order = np.lexsort((wall, rows.series))  # stable: equal stamps keep the order they stand in
-    again[order[1:]] = (np.diff(wall[order]) == 0) & (np.diff(rows.series[order]) == 0)
+    again, once = showings(rows, zone)
     instants = to_instant(wall, zone, later=again)
-    once = shown_twice(wall, zone)
-    once[order[1:]] &= ~again[order[1:]]
-    once[order[:-1]] &= ~again[order[1:]]
     if once.any():
         raise TableError(
             f"{once.sum()} rows show a time that clocks in {zone} show twice, but stand only once: "
             f"{rows.named(once)}; give both hours, or stamps in UTC"
         )
     return replace(rows, times=instants, zone=zone)
+
+
+def showings(rows: Rows, zone: str) -> tuple[BoolArray, BoolArray]:
+    """Of local times that the clock shows twice: which rows are the second showing, which stand only once.
+
+    returns  [rows], [rows]
+    """
+    wall, again = rows.times, np.zeros(len(rows.times), dtype=bool)
+    order = np.lexsort((wall, rows.series))  # stable: equal stamps keep the order they stand in
+    again[order[1:]] = (np.diff(wall[order]) == 0) & (np.diff(rows.series[order]) == 0)
+    once = shown_twice(wall, zone)
+    once[order[1:]] &= ~again[order[1:]]
+    once[order[:-1]] &= ~again[order[1:]]
+    return again, once
 
 
 def _sorted(rows: Rows) -> tuple[Rows, list[str]]:

@@ -91,8 +91,11 @@ def shift(x, phi, gain, weight, lags, push):
 
 
 @inlined
-def advance_gain(phi, increment, gain, F, M):
-    """Increment and gain one step on. Returns F, M."""
+def advance_gain(phi, steady, increment, gain, F, M):
+    """Increment and gain one step on. Returns F, M.
+
+    Where rounding takes F below its limit, 1, the gain is what it comes to there: see `arma.py`.
+    """
     m = len(phi)
     first = increment[0] if m else 0.0
     push = M * first
@@ -106,6 +109,9 @@ def advance_gain(phi, increment, gain, F, M):
         step = phi[m - 1] * first
         gain[m - 1] += step * push
         increment[m - 1] = step - gain[m - 1] * pull
+    if F_next < 1.0:
+        gain[:] = steady
+        return 1.0, 0.0
     return F_next, M + push * push / F
 
 
@@ -214,8 +220,7 @@ def follow(u, phi, steady, delta, states, gains, scalars, counts, limit, depth):
     """Filter levels from a state on, leaving behind every predicted state.
 
     u        [time]  NaN where missing; what was missing or not believed becomes its forecast, in place
-    phi      [m], delta [lags + 1]
-    steady   [m] φ + θ, the gain K comes to
+    phi      [m], steady [m] φ + θ, delta [lags + 1]
     states   [1 + room, m + lags]  mean, and columns of A
     gains    [2, m] W, K; scalars [F, M, side of the last spike]
     counts   [4 + MANY] steps; step up to which all is believed; columns of A; credit, EVERY for a spike;
@@ -261,9 +266,7 @@ def follow(u, phi, steady, delta, states, gains, scalars, counts, limit, depth):
         if M != 0.0:
             for k in range(keep):
                 increments[t, k] = increment[k]
-            F, M = advance_gain(phi, increment, gain, F, M)
-            if F < 1.0:  # by rounding: see `arma.py`
-                F, M, gain[:] = 1.0, 0.0, steady
+            F, M = advance_gain(phi, steady, increment, gain, F, M)
         for k in range(keep):
             means[t, k] = mean[k]
         counts[3] = min(MOST * EVERY, counts[3] + 1)

@@ -5,9 +5,9 @@
 A shell loop, but for its words: for every half hour a file of one row is written and the command is run,
 which reads the saved model and writes it again. After each the model is loaded and its forecast held to a
 replay: to that of the same coefficients reading the whole table from its beginning. Then the model is fitted
-anew on the whole table, for the time it takes. Prints whether all were equal, the largest relative difference
-there is, seconds for an update (a process of its own, start included) and for a refit (in this process), and
-the factor between them.
+anew on the whole table, for the time it takes. Prints how far points and quantiles were apart at most,
+seconds for an update (a process of its own, start included) and for a refit (in this process), and the factor
+between them.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from gatecast import catalogue
 from gatecast.data import load_sample
 
 HORIZON, PROBABILITIES = 48, (0.025, 0.1, 0.5, 0.9, 0.975)
+PROMISED = 1e-6, 1e-4  # of points, of quantiles: docs/updates.md
 
 
 def updated(model: Path, row: Path) -> float:
@@ -35,15 +36,20 @@ def updated(model: Path, row: Path) -> float:
     return time.perf_counter() - began
 
 
-def difference(path: Path) -> float:
-    """Of the forecast from where the saved model stands and of its replay: relative, the largest."""
+def difference(path: Path) -> np.ndarray:
+    """How far the forecast of the saved model is from its replay, at most: points, quantiles.
+
+    In standard deviations of the series, as docs/updates.md states what is promised.
+    """
     model = gatecast.load(path, always_polars=True)
     frame, panel = model.predict(level=[80, 95]), model.ahead()
     replay = model.forecast(panel, panel.last_origins(), PROBABILITIES)
     name = model.name
     columns = (f"{name}-lo-95", f"{name}-lo-80", name, f"{name}-hi-80", f"{name}-hi-95")
     found = np.stack([frame[column].to_numpy() for column in columns], axis=-1)
-    return float(np.max(np.abs(found / replay.quantiles[0] - 1)))
+    spread = np.nanstd(panel.values)
+    points, quantiles = found[:, 2] - replay.point[0], found - replay.quantiles[0]
+    return np.array([np.abs(points).max(), np.abs(quantiles).max()]) / spread
 
 
 def main() -> None:
@@ -54,7 +60,6 @@ def main() -> None:
     parser.add_argument("--model", default="linear")
     parser.add_argument("--rows", type=int, default=336)
     parser.add_argument("--history", type=int, default=4_800)
-    parser.add_argument("--tolerance", type=float, default=1e-5)
     parser.add_argument("--work", type=Path, help="folder for the files; a temporary one unless given")
     asked = parser.parse_args()
     work = asked.work or Path(tempfile.mkdtemp())
@@ -70,11 +75,14 @@ def main() -> None:
     began = time.perf_counter()
     catalogue.model(asked.model, HORIZON).fit(whole)
     refit = time.perf_counter() - began
-    same, middle = max(apart) <= asked.tolerance, float(np.median(taken))
+    worst, middle = np.max(apart, axis=0), float(np.median(taken))
+    same = bool((worst <= PROMISED).all())
     cores = os.cpu_count()
     print(f"{asked.model}, {asked.rows} updates of one row behind {asked.history:,}, {cores} cores")
-    said = "yes" if same else "NO"
-    print(f"equal to a replay within {asked.tolerance:g}: {said} ({max(apart):.1e} at most)")
+    print(
+        f"apart from a replay, standard deviations: points {worst[0]:.1e}, quantiles {worst[1]:.1e} at most"
+    )
+    print(f"promised are {PROMISED[0]:g} and {PROMISED[1]:g}: {'kept' if same else 'NOT KEPT'}")
     print(f"an update {middle:.2f} s, a refit {refit:.2f} s: {refit / middle:.1f} times faster")
     sys.exit(0 if same else 1)
 

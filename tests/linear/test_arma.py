@@ -156,8 +156,7 @@ def test_rounding_does_not_carry_the_filter_away() -> None:
     """Held to the oracle over a thousand values, where only the first were told exactly."""
     waves = [radius * np.exp(1j * sign / 3) for radius in (0.9985, 0.9984) for sign in (1, -1)]
     ar, ma = np.real(np.poly([*waves, 0.88])), np.array([1.0, 0.988])
-    phi = -ar[1:]
-    system = System(ar, ma, np.ones(1), phi, phi + np.append(ma[1:], np.zeros(4)))
+    system = System(ar, ma, np.ones(1), -ar[1:])
     time = np.arange(1000.0)
     wave = np.exp(-time / 30) * np.cos(time / 3)
     v, variance = begin(system, wave[:0], 0).innovations(system, wave)

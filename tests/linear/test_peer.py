@@ -72,9 +72,9 @@ def log_likelihood(peer: Peer) -> float:
     _, d, _, _, D, _ = peer.order
     ar, ma = peer.polynomials()
     w = difference(peer.y - peer.mean, differencer(d, D, peer.season))
-    phi, theta = np.zeros((2, max(len(ar), len(ma)) - 1))
-    phi[: len(ar) - 1], theta[: len(ma) - 1] = -ar[1:], ma[1:]
-    system = System(ar, ma, np.ones(1), phi, phi + theta)
+    phi = np.zeros(max(len(ar), len(ma)) - 1)
+    phi[: len(ar) - 1] = -ar[1:]
+    system = System(ar, ma, np.ones(1), phi)
     v, F = begin(system, w[:0], 0).innovations(system, w)
     sigma2 = float(np.mean(v**2 / F))
     return float(-0.5 * (len(w) * (np.log(2 * np.pi * sigma2) + 1) + np.log(F).sum()))

@@ -5,6 +5,7 @@ means and variances of the levels ahead. Levels are values less the regression.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,15 +24,20 @@ FEW = 8  # columns of uncertainty there is room for once there is one
 class System:
     """A model's polynomials from lag 0, as the kernels read them.
 
-    phi     [m]  coefficients of φ(B) Φ(B^s) at every lag of the state
-    steady  [m]  the gain of the filter once it has seen enough: φ + θ
+    phi  [m]  coefficients of φ(B) Φ(B^s) at every lag of the state
     """
 
     ar: FloatArray
     ma: FloatArray
     delta: FloatArray
     phi: FloatArray
-    steady: FloatArray
+
+    @cached_property
+    def steady(self) -> FloatArray:
+        """The gain of the filter once it has seen enough: φ + θ. [m]"""
+        gain: FloatArray = self.phi.copy()
+        gain[: len(self.ma) - 1] += self.ma[1:]
+        return gain
 
 
 @dataclass(frozen=True)
@@ -141,9 +147,7 @@ def system_of(model: Sarima) -> System:
     ar, ma = model.ar, model.ma
     phi = np.zeros(max(len(ar), len(ma)) - 1)
     phi[: len(ar) - 1] = -ar[1:]
-    steady = phi.copy()
-    steady[: len(ma) - 1] += ma[1:]
-    return System(ar, ma, model.delta, phi, steady)
+    return System(ar, ma, model.delta, phi)
 
 
 def begin(system: System, levels: FloatArray, horizon: int) -> Position:

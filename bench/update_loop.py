@@ -49,7 +49,8 @@ def difference(path: Path) -> np.ndarray:
     found = np.stack([frame[column].to_numpy() for column in columns], axis=-1)
     spread = np.nanstd(panel.values)
     points, quantiles = found[:, 2] - replay.point[0], found - replay.quantiles[0]
-    return np.array([np.abs(points).max(), np.abs(quantiles).max()]) / spread
+    apart: np.ndarray = np.array([np.abs(points).max(), np.abs(quantiles).max()]) / spread
+    return apart
 
 
 def main() -> None:

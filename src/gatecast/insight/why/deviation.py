@@ -16,7 +16,6 @@ from gatecast.insight.subject import Subject
 from gatecast.insight.why.normal import Normal, normal_of_rows, source_values
 from gatecast.insight.why.segment import Segment, segments
 
-ROUNDS = 1  # of leaving events aside
 STANDS_OUT = 1.0  # spreads: what a step must be off before it adds to a stretch
 MOST_SPREADS = 8.0  # one step counts for no more
 SCORE = 5.0  # that a stretch must have for each step that hangs together
@@ -142,14 +141,10 @@ def _ordinary_spread(apart: FloatArray, hours: np.ndarray, day: int) -> FloatArr
     A median bears events, but each moves it a little: where one day in seven has one, by a fifth.
     """
     spread, ordinary = _spread(apart, hours), apart.copy()
-    for _ in range(ROUNDS):
-        scaled = np.nan_to_num(apart / spread[hours])
-        for one in standing_out(scaled, wanted_score(scaled, day)):
-            ordinary[one.first : one.stop] = np.nan
-        if np.isfinite(ordinary).sum() <= len(apart) // 2:
-            break
-        spread = _spread(ordinary, hours)
-    return spread
+    scaled = np.nan_to_num(apart / spread[hours])
+    for one in standing_out(scaled, wanted_score(scaled, day)):
+        ordinary[one.first : one.stop] = np.nan
+    return _spread(ordinary, hours) if np.isfinite(ordinary).sum() > len(apart) // 2 else spread
 
 
 def _spread(apart: FloatArray, hours: np.ndarray) -> FloatArray:
